@@ -1,0 +1,52 @@
+// What selection needs to know, and nothing else: candidates with their prices, tensors with their sizes, and what a
+// change of layout costs. Independent of graphs and kernels, so that selection can be tested on tables of numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/layout.h"
+
+namespace snug {
+
+struct Primitive;
+
+/// One way to compute a node. Layouts are indices into kLayouts; sizes are multiples of 64.
+struct Candidate {
+  const Primitive* primitive = nullptr;  ///< null for an alias (reshape) and in tests
+  int32_t block = 0;                     ///< the knob
+  std::vector<int> input_layouts;        ///< one per data input of the node
+  int output_layout = 0;
+  int64_t time_ns = 0;
+  int64_t workspace_bytes = 0;
+  int64_t weight_bytes = 0;  ///< flash
+  int in_place = -1;         ///< data input whose memory the output takes over (it dies here, or is a converted copy); -1
+  bool copy_free = false;    ///< concat: every input was written straight into its slice of the output; no call at all
+};
+
+/// A node. `inputs` are tensors (a tensor may stand there twice); `candidates` is never empty.
+struct NodeCosts {
+  std::string name;
+  std::vector<int> inputs;
+  int output = 0;
+  std::vector<Candidate> candidates;
+};
+
+/// A tensor. The network's inputs are produced before node 0 in `fixed_layout`; its outputs are converted to
+/// `fixed_layout` after the last node and live to the end.
+struct TensorCosts {
+  std::string name;
+  std::vector<int64_t> bytes;                       ///< per layout, a multiple of 64
+  std::vector<std::vector<int64_t>> conversion_ns;  ///< [from][to], 0 on the diagonal; < 0: there is no such conversion
+  bool is_input = false, is_output = false;
+  int fixed_layout = 0;
+};
+
+struct CostTable {
+  std::vector<std::string> layouts;  ///< names, for messages
+  std::vector<TensorCosts> tensors;
+  std::vector<NodeCosts> nodes;  ///< in execution order
+};
+
+}  // namespace snug

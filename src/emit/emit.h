@@ -1,0 +1,37 @@
+// Program + MemoryPlan → a folder of C.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "memory/memory_plan.h"
+#include "program/program.h"
+
+namespace snug {
+
+enum class WeightsForm { kAuto, kBinary, kCArray, kAssembler };  ///< kAuto: a C array up to 1 MiB, else binary
+
+struct EmitOptions {
+  std::string command_line;   ///< quoted in the header comment
+  std::string model_file;     ///< base name
+  std::string model_sha256;
+  WeightsForm weights = WeightsForm::kAuto;
+};
+
+/// File name → contents. Same input, same bytes.
+struct CFiles {
+  std::string symbol;  ///< the C name of the network: "squeezenet1_0"
+  std::map<std::string, std::string> files;
+};
+CFiles emit_c(const Graph& graph, const Program& program, const MemoryPlan& plan, const EmitOptions& options);
+
+/// Writes them to a temporary folder beside `folder` and renames it: nothing half-written. An existing folder is
+/// replaced only if snug wrote it (it holds plan.json). Throws UserError.
+void write_folder(const CFiles& files, const std::filesystem::path& folder);
+
+/// A name as a C identifier: "/features/0/Conv" → "features_0_conv".
+std::string c_identifier(const std::string& name);
+
+}  // namespace snug
