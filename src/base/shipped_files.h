@@ -1,0 +1,13 @@
+// The C files that emitted projects and the profile program are made of, byte for byte as in this repository.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace snug {
+
+/// File name ("snug.h", "conv_direct_chw.c", "kernel_table.c") → contents.
+const std::map<std::string, std::string_view>& shipped_files();
+
+}  // namespace snug
