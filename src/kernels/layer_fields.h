@@ -12,6 +12,7 @@
     INTEGER(groups, g) INTEGER(kind, k) INTEGER(residual, res)                                        \
     INTEGER(activation, act) REAL(activation_alpha, aa) REAL(activation_beta, ab)                     \
     INTEGER(lrn_size, ls) REAL(lrn_alpha, la) REAL(lrn_beta, lb) REAL(lrn_bias, lk)                   \
-    REAL(pad_value, pv) INTEGER(channel_offset, co) INTEGER(block, b)
+    REAL(pad_value, pv) INTEGER(channel_offset, co)                                                   \
+    INTEGER(other_channels, bc) INTEGER(other_height, bh) INTEGER(other_width, bw) INTEGER(block, b)
 
 #endif
