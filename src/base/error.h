@@ -14,12 +14,13 @@ class UserError : public std::runtime_error {
 };
 
 /// Prints `file:line: CHECK failed: expression: message` and aborts.
-[[noreturn]] void check_failed(const char* file, int line, const char* expression, const std::string& message);
+[[noreturn]] void check_failed(const char* file, int line, const char* expression,
+                               const std::string& message);
 
 }  // namespace snug
 
 /// A condition that only a bug in snug can break. CHECK(condition) or CHECK(condition, "message").
-#define CHECK(condition, ...)                                                                        \
-  do {                                                                                               \
+#define CHECK(condition, ...)                                                                         \
+  do {                                                                                                \
     if (!(condition)) ::snug::check_failed(__FILE__, __LINE__, #condition, std::string{__VA_ARGS__}); \
   } while (false)

@@ -8,18 +8,21 @@
 
 namespace snug {
 
-/// "512K", "8MiB", "1.5M", "70000", "64 KiB" → bytes; K, M, G are powers of 1024. Throws UserError naming `option`.
+/// "512K", "8MiB", "1.5M", "70000", "64 KiB" → bytes; K, M, G are powers of 1024. Throws UserError naming
+/// `option`.
 int64_t parse_bytes(std::string_view text, std::string_view option);
 
-std::string format_bytes(int64_t bytes);          ///< "3.93 MiB", "812 KiB", "64 B"
-std::string format_ns(double nanoseconds);        ///< "11.9 ms", "812 us"
+std::string format_bytes(int64_t bytes);    ///< "3.93 MiB", "812 KiB", "64 B"
+std::string format_ns(double nanoseconds);  ///< "11.9 ms", "812 us"
 std::string join(const std::vector<std::string>& words, std::string_view separator);
 
 /// The candidate nearest to a misspelt word, or empty if none is near: for error messages.
 std::string closest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// Rounds up to a multiple.
-constexpr int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+constexpr int64_t round_up(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 /// Every buffer, offset and weight span is a multiple of this.
 inline constexpr int64_t kAlignmentBytes = 64;

@@ -24,24 +24,27 @@ struct Measurement {
 
 enum class PrimitiveSet { kAll, kClassic };
 
-/// Candidates of every node, and every conversion between layouts of every tensor, without prices (time_ns 0).
-/// Throws UserError if a node has no candidate, with every primitive's refusal.
+/// Candidates of every node, and every conversion between layouts of every tensor, without prices (time_ns
+/// 0). Throws UserError if a node has no candidate, with every primitive's refusal.
 CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set = PrimitiveSet::kAll);
 
 /// Every distinct measurement that pricing this table needs.
 std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs);
 
-/// Prices in nanoseconds, by measurement; a view of the SQLite file, keyed by target identity and kernel source.
+/// Prices in nanoseconds, by measurement; a view of the SQLite file, keyed by target identity and kernel
+/// source.
 class Profile {
  public:
-  /// Opens or creates the file (default: $SNUG_PROFILE, else $XDG_CACHE_HOME/snug/profile.sqlite, else ~/.cache/...).
+  /// Opens or creates the file (default: $SNUG_PROFILE, else $XDG_CACHE_HOME/snug/profile.sqlite, else
+  /// ~/.cache/...).
   static Profile open(const Target& target, const std::filesystem::path& file = {});
 
   std::optional<double> measured_ns(const Measurement& measurement) const;
 
-  using Progress = std::function<void(size_t done, size_t total, const Measurement& current, double seconds_left)>;
-  /// Measures what is missing, in one benchmark program; each result is kept at once, so that an interrupted run goes on
-  /// where it stopped.
+  using Progress =
+      std::function<void(size_t done, size_t total, const Measurement& current, double seconds_left)>;
+  /// Measures what is missing, in one benchmark program; each result is kept at once, so that an interrupted
+  /// run goes on where it stopped.
   void measure_missing(const std::vector<Measurement>& wanted, const Progress& progress);
 
   struct State;
@@ -53,7 +56,8 @@ class Profile {
 /// Time from work and bytes alone.
 double estimated_ns(const Target& target, const Measurement& measurement);
 
-/// Fills in every time_ns: measured where the profile has it (and one is given), else estimated. Dominated candidates go.
+/// Fills in every time_ns: measured where the profile has it (and one is given), else estimated. Dominated
+/// candidates go.
 CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile);
 
 }  // namespace snug

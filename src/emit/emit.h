@@ -11,11 +11,16 @@
 
 namespace snug {
 
-enum class WeightsForm { kAuto, kBinary, kCArray, kAssembler };  ///< kAuto: a C array up to 1 MiB, else binary
+enum class WeightsForm {
+  kAuto,
+  kBinary,
+  kCArray,
+  kAssembler
+};  ///< kAuto: a C array up to 1 MiB, else binary
 
 struct EmitOptions {
-  std::string command_line;   ///< quoted in the header comment
-  std::string model_file;     ///< base name
+  std::string command_line;  ///< quoted in the header comment
+  std::string model_file;    ///< base name
   std::string model_sha256;
   WeightsForm weights = WeightsForm::kAuto;
 };
@@ -27,8 +32,8 @@ struct CFiles {
 };
 CFiles emit_c(const Graph& graph, const Program& program, const MemoryPlan& plan, const EmitOptions& options);
 
-/// Writes them to a temporary folder beside `folder` and renames it: nothing half-written. An existing folder is
-/// replaced only if snug wrote it (it holds plan.json). Throws UserError.
+/// Writes them to a temporary folder beside `folder` and renames it: nothing half-written. An existing folder
+/// is replaced only if snug wrote it (it holds plan.json). Throws UserError.
 void write_folder(const CFiles& files, const std::filesystem::path& folder);
 
 /// A name as a C identifier: "/features/0/Conv" → "features_0_conv".

@@ -1,5 +1,5 @@
-// What every primitive's folder ops/OPERATOR/PRIMITIVE/ provides to the compiler. Its kernel, in the .c file beside
-// it, has the same name.
+// What every primitive's folder ops/OPERATOR/PRIMITIVE/ provides to the compiler. Its kernel, in the .c file
+// beside it, has the same name.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,14 @@ struct Work {
   double bytes_moved = 0;    ///< read and written in maps, workspace and weights
 };
 
-/// A primitive. `extern const Primitive NAME;` in namespace snug, defined in NAME.cpp. Sizes and packed weights do not
-/// depend on the target: panels are 16 channels wide everywhere, so emitted C runs with any vector length.
+/// A primitive. `extern const Primitive NAME;` in namespace snug, defined in NAME.cpp. Sizes and packed
+/// weights do not depend on the target: panels are 16 channels wide everywhere, so emitted C runs with any
+/// vector length.
 struct Primitive {
   std::string_view name;    ///< = folder = C function
   std::string_view family;  ///< "direct", "im2row", "winograd", ...
-  Layout input, output;     ///< of the data input and the output; a residual or second operand has the output's layout
+  Layout input,
+      output;  ///< of the data input and the output; a residual or second operand has the output's layout
   std::string_view source;  ///< paper and section, or where the idea comes from
   bool classic = false;     ///< belongs to the library of the TASO paper (--primitives classic)
   /// map kernels: the output may lie exactly on the input. conv kernels: it may lie exactly on the residual.
@@ -41,8 +43,8 @@ struct Primitive {
   int64_t (*workspace_bytes)(const snug_layer& layer) = nullptr;
   std::string_view workspace = "none";
 
-  /// ONNX weights (OIHW; a binary operator's constant operand row-major) → what the kernel reads. pack_bytes is its
-  /// exact size in advance. Null for kernels that never read a constant.
+  /// ONNX weights (OIHW; a binary operator's constant operand row-major) → what the kernel reads. pack_bytes
+  /// is its exact size in advance. Null for kernels that never read a constant.
   std::vector<std::byte> (*pack)(const snug_layer& layer, std::span<const float> weights) = nullptr;
   int64_t (*pack_bytes)(const snug_layer& layer) = nullptr;
 

@@ -37,17 +37,18 @@ struct WeightSpan {
 
 /// One kernel call (once per image of the batch).
 struct Step {
-  int node = -1;                  ///< index into graph.nodes; for a conversion the node that reads the copy; -1: an output conversion
-  int call = 0;                   ///< concat: which input
-  std::string layer_name;         ///< node name, or "NAME: chw → c16" for a conversion
+  int node = -1;  ///< index into graph.nodes; for a conversion the node that reads the copy; -1: an output
+                  ///< conversion
+  int call = 0;   ///< concat: which input
+  std::string layer_name;  ///< node name, or "NAME: chw → c16" for a conversion
   const Primitive* primitive = nullptr;
-  std::string operator_name;      ///< "conv": signature and layer text
-  snug_layer layer{};             ///< with strides and block
+  std::string operator_name;  ///< "conv": signature and layer text
+  snug_layer layer{};         ///< with strides and block
   View input, other, output;
-  WeightSpan weights, bias;       ///< for map kernels `weights` is the constant second operand
-  int workspace = -1;             ///< buffer
+  WeightSpan weights, bias;  ///< for map kernels `weights` is the constant second operand
+  int workspace = -1;        ///< buffer
   int64_t batch = 1;
-  double expected_ns = 0;         ///< whole batch
+  double expected_ns = 0;  ///< whole batch
 };
 
 /// A network input or output as the user sees it: dense, row-major.
@@ -65,12 +66,12 @@ struct Program {
   std::vector<std::byte> weights;  ///< all packed weights and biases, 64-byte aligned spans
 };
 
-/// Graph and selection (over the CostTable made from this graph) → program. The largest sum of live buffer bytes equals
-/// the selection's peak_bytes (CHECKed).
+/// Graph and selection (over the CostTable made from this graph) → program. The largest sum of live buffer
+/// bytes equals the selection's peak_bytes (CHECKed).
 Program schedule(const Graph& graph, const CostTable& costs, const Selection& selection);
 
-/// CHECK-fails unless every step reads what an earlier step or an input wrote and nothing else has overwritten,
-/// every view lies inside its buffer, and every buffer is alive where it is used.
+/// CHECK-fails unless every step reads what an earlier step or an input wrote and nothing else has
+/// overwritten, every view lies inside its buffer, and every buffer is alive where it is used.
 Program verified(Program program);
 
 /// One line per step, for --trace.

@@ -1,4 +1,5 @@
-// Graph and selection → steps over buffers: conversions before their readers, views for slices and in-place outputs.
+// Graph and selection → steps over buffers: conversions before their readers, views for slices and in-place
+// outputs.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +19,7 @@ struct Scheduling {
   const CostTable& costs;
   const Selection& selection;
   Program program;
-  std::vector<View> views;    // per tensor, once it has a place
+  std::vector<View> views;     // per tensor, once it has a place
   std::vector<int> concat_of;  // per tensor: the copy-free concat whose output it is a slice of, or -1
 };
 
@@ -27,7 +28,9 @@ const Candidate& chosen(const Scheduling& s, int node) {
   return s.costs.nodes[index].candidates.at(static_cast<size_t>(s.selection.choice.at(index)));
 }
 
-int now(const Scheduling& s) { return static_cast<int>(s.program.steps.size()); }
+int now(const Scheduling& s) {
+  return static_cast<int>(s.program.steps.size());
+}
 
 int add_buffer(Scheduling& s, const std::string& name, int64_t bytes, int first) {
   s.program.buffers.push_back({.name = name, .bytes = bytes, .first = first, .last = first});
@@ -41,7 +44,10 @@ void keep_alive(Scheduling& s, const View& view, int step) {
 }
 
 View dense_view(int buffer, const Layout& layout, const MapShape& map) {
-  return {.buffer = buffer, .layout = layout, .strides = dense_strides(layout, map), .image_floats = stored_floats(layout, map)};
+  return {.buffer = buffer,
+          .layout = layout,
+          .strides = dense_strides(layout, map),
+          .image_floats = stored_floats(layout, map)};
 }
 
 /// A tensor's place in a buffer of its own.
@@ -64,7 +70,8 @@ View place_slice(Scheduling& s, TensorId id, int node) {
     channel += images(s.graph.tensor(input).dims).map.channels;
   }
   View slice = whole;
-  slice.offset_bytes += offset(slice.layout, slice.strides, channel, 0, 0) * element_bytes(s.graph.tensor(id).type);
+  slice.offset_bytes +=
+      offset(slice.layout, slice.strides, channel, 0, 0) * element_bytes(s.graph.tensor(id).type);
   return slice;
 }
 
@@ -101,7 +108,8 @@ View as_read(const Lowered& lowered, const View& view, const MapShape& shape) {
   return dense;
 }
 
-void set_strides(snug_layer& layer, const View& input, const View& other, const View& output, const Call& call) {
+void set_strides(snug_layer& layer, const View& input, const View& other, const View& output,
+                 const Call& call) {
   const auto narrow = [](int64_t stride) { return static_cast<int32_t>(stride); };
   layer.in_plane = narrow(input.strides.plane), layer.in_row = narrow(input.strides.row);
   layer.in_pixel = narrow(input.strides.pixel);
@@ -133,8 +141,12 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
   const Maker made = maker(node, candidate, lowered);
   for (size_t k = 0; k < lowered.calls.size(); ++k) {
     const Call& call = lowered.calls[k];
-    Step step{.node = index, .call = static_cast<int>(k), .layer_name = node.name, .primitive = made.primitive,
-              .operator_name = made.operator_name, .layer = call.layer};
+    Step step{.node = index,
+              .call = static_cast<int>(k),
+              .layer_name = node.name,
+              .primitive = made.primitive,
+              .operator_name = made.operator_name,
+              .layer = call.layer};
     step.layer.block = candidate.block;
     step.input = as_read(lowered, reads.at(static_cast<size_t>(call.input)), input_shape(call.layer));
     step.output = as_read(lowered, output, output_shape(call.layer));
@@ -142,7 +154,8 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
       step.other = reads.at(static_cast<size_t>(call.other));
       if (!call.other_per_image) step.other.image_floats = 0;
     } else if (node.op->weights_input >= 0 && step.operator_name != "conv") {
-      step.other = dense_view(-1, output.layout, call.other_shape);  // the constant operand, packed like the output
+      step.other =
+          dense_view(-1, output.layout, call.other_shape);  // the constant operand, packed like the output
     }
     set_strides(step.layer, step.input, step.other, step.output, call);
     pack_constants(s, node, step);
@@ -160,18 +173,24 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
 /// Appends the step that converts a tensor and returns the copy.
 View add_conversion(Scheduling& s, TensorId id, int from, int to, int reader) {
   const Tensor& tensor = s.graph.tensor(id);
-  const std::string_view from_name = kLayouts[static_cast<size_t>(from)].name, to_name = kLayouts[static_cast<size_t>(to)].name;
+  const std::string_view from_name = kLayouts[static_cast<size_t>(from)].name,
+                         to_name = kLayouts[static_cast<size_t>(to)].name;
   const Images shape = images(tensor.dims);
   const View source = s.views[static_cast<size_t>(id)];
   const View copy = place_tensor(s, id, to, fmt::format("{} in {}", tensor.name, to_name));
-  Step step{.node = reader, .layer_name = fmt::format("{}: {} → {}", tensor.name, from_name, to_name),
+  Step step{.node = reader,
+            .layer_name = fmt::format("{}: {} → {}", tensor.name, from_name, to_name),
             .primitive = find_primitive(fmt::format("convert_{}_{}", from_name, to_name)),
-            .operator_name = "convert", .layer = convert_layer(shape.map), .input = source, .output = copy,
+            .operator_name = "convert",
+            .layer = convert_layer(shape.map),
+            .input = source,
+            .output = copy,
             .batch = shape.batch};
   CHECK(step.primitive != nullptr, step.layer_name);
   set_strides(step.layer, source, {}, copy, {});
   const TensorCosts& prices = s.costs.tensors[static_cast<size_t>(id)];
-  step.expected_ns = static_cast<double>(prices.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)]);
+  step.expected_ns =
+      static_cast<double>(prices.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)]);
   keep_alive(s, source, now(s));
   s.program.steps.push_back(step);
   return copy;
@@ -242,13 +261,15 @@ int64_t largest_live_bytes(const Program& program) {
 }  // namespace
 
 Program schedule(const Graph& graph, const CostTable& costs, const Selection& selection) {
-  Scheduling s{.graph = graph, .costs = costs, .selection = selection, .program = {}, .views = {}, .concat_of = {}};
+  Scheduling s{
+      .graph = graph, .costs = costs, .selection = selection, .program = {}, .views = {}, .concat_of = {}};
   s.program.name = graph.name;
   s.views.resize(graph.tensors.size());
   s.concat_of.assign(graph.tensors.size(), -1);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (!chosen(s, static_cast<int>(i)).copy_free) continue;
-    for (const TensorId input : graph.nodes[i].inputs) s.concat_of[static_cast<size_t>(input)] = static_cast<int>(i);
+    for (const TensorId input : graph.nodes[i].inputs)
+      s.concat_of[static_cast<size_t>(input)] = static_cast<int>(i);
   }
   for (const TensorId id : graph.inputs) {
     s.views[static_cast<size_t>(id)] =
@@ -259,7 +280,8 @@ Program schedule(const Graph& graph, const CostTable& costs, const Selection& se
   add_outputs(s);
   const int64_t live = largest_live_bytes(s.program);
   CHECK(live == selection.evaluation.peak_bytes,
-        fmt::format("{} bytes live in the program, {} in the selection", live, selection.evaluation.peak_bytes));
+        fmt::format("{} bytes live in the program, {} in the selection", live,
+                    selection.evaluation.peak_bytes));
   return std::move(s.program);
 }
 

@@ -14,8 +14,9 @@ struct Target {
   std::string description;
   std::string compiler;            ///< "gcc", "arm-linux-gnueabihf-gcc"
   std::vector<std::string> flags;  ///< "-O3", "-march=native"
-  std::vector<std::string> runner;  ///< put before the program: {"qemu-arm", "-L", "/usr/arm-linux-gnueabihf"}; empty: run it here
-  bool measures_time = true;       ///< false where the runner is an emulator: costs are estimated
+  std::vector<std::string>
+      runner;  ///< put before the program: {"qemu-arm", "-L", "/usr/arm-linux-gnueabihf"}; empty: run it here
+  bool measures_time = true;                  ///< false where the runner is an emulator: costs are estimated
   double giga_multiply_adds_per_second = 20;  ///< for the estimate
   double gigabytes_per_second = 8;            ///< for the estimate
 };
@@ -24,13 +25,14 @@ struct Target {
 Target find_target(const std::string& name_or_file);
 std::vector<Target> all_targets();
 
-/// "gcc 12.2.0 -O3 -march=native, AMD EPYC": what makes measurements comparable. Throws UserError if the compiler is missing.
+/// "gcc 12.2.0 -O3 -march=native, AMD EPYC": what makes measurements comparable. Throws UserError if the
+/// compiler is missing.
 std::string identity(const Target& target);
 
 /// Compiles C files into a program. Throws UserError with the compiler's output if it fails.
 void build_program(const Target& target, const std::vector<std::filesystem::path>& sources,
-                   const std::vector<std::filesystem::path>& include_folders, const std::filesystem::path& program,
-                   const std::vector<std::string>& extra_flags = {});
+                   const std::vector<std::filesystem::path>& include_folders,
+                   const std::filesystem::path& program, const std::vector<std::string>& extra_flags = {});
 
 struct RunResult {
   int exit_code = 0;
@@ -38,7 +40,7 @@ struct RunResult {
   std::string errors;
 };
 /// Runs a built program on the target with these arguments and waits for it.
-RunResult run_program(const Target& target, const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                      const std::string& standard_input = {});
+RunResult run_program(const Target& target, const std::filesystem::path& program,
+                      const std::vector<std::string>& arguments, const std::string& standard_input = {});
 
 }  // namespace snug

@@ -1,5 +1,5 @@
-// A change of data layout. Not an ONNX operator: selection puts conversions between nodes. Its room holds the kernels
-// convert_FROM_TO, which copy a map of in_channels x in_height x in_width.
+// A change of data layout. Not an ONNX operator: selection puts conversions between nodes. Its room holds the
+// kernels convert_FROM_TO, which copy a map of in_channels x in_height x in_width.
 #pragma once
 
 #include "graph/operator.h"

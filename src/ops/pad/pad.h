@@ -6,7 +6,8 @@
 namespace snug {
 
 struct Pad {
-  std::vector<int64_t> before, after;  ///< per dimension, not negative; batch and channels unpadded for maps of rank 3, 4
+  std::vector<int64_t> before,
+      after;  ///< per dimension, not negative; batch and channels unpadded for maps of rank 3, 4
   float value = 0;
 };
 
