@@ -1,0 +1,83 @@
+# Holds the includes of src/ to the layers of the architecture: a module includes itself and modules above it.
+#   cmake -DSOURCE_DIR=path/to/src -P cmake/check_layers.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# From the top: each may include itself and those before it in this list ...
+set(layers base graph ops import rewrite target cost select program memory emit oracle report driver)
+# ... the C headers of the kernels may be included by every module and include none themselves, ...
+set(everyone_may_include kernels)
+# ... the model zoo stands aside, ...
+set(zoo_may_include base)
+set(may_include_zoo driver)
+# ... and the oracle checks what the compile path produces, so the compile path must not use it.
+set(may_include_oracle report driver)
+# The ILP solver is seen by one module only.
+set(may_include_solver select)
+
+if(NOT IS_DIRECTORY "${SOURCE_DIR}")
+  message(FATAL_ERROR "layers: SOURCE_DIR is not a directory: '${SOURCE_DIR}'")
+endif()
+get_filename_component(SOURCE_DIR "${SOURCE_DIR}" ABSOLUTE)
+set(modules ${layers} zoo kernels)
+
+# Sets `result` to the modules that `module` may include.
+function(find_allowed module result)
+  if(module STREQUAL "kernels")
+    set(allowed)
+  elseif(module STREQUAL "zoo")
+    set(allowed ${zoo_may_include})
+  else()
+    list(FIND layers ${module} row)
+    list(SUBLIST layers 0 ${row} allowed)
+    if(NOT module IN_LIST may_include_oracle)
+      list(REMOVE_ITEM allowed oracle)
+    endif()
+    if(module IN_LIST may_include_zoo)
+      list(APPEND allowed zoo)
+    endif()
+  endif()
+  list(APPEND allowed ${module} ${everyone_may_include})
+  list(REMOVE_DUPLICATES allowed)
+  set(${result} ${allowed} PARENT_SCOPE)
+endfunction()
+
+set(violations)
+set(checked 0)
+file(GLOB entries RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/*")
+foreach(module IN LISTS entries)
+  file(GLOB_RECURSE files RELATIVE "${SOURCE_DIR}"
+    "${SOURCE_DIR}/${module}/*.h" "${SOURCE_DIR}/${module}/*.c" "${SOURCE_DIR}/${module}/*.cpp")
+  if(NOT files)
+    continue()
+  endif()
+  if(NOT module IN_LIST modules)
+    string(APPEND violations "  src/${module}/ is not in the table of layers of cmake/check_layers.cmake\n")
+    continue()
+  endif()
+  find_allowed(${module} allowed)
+  foreach(file IN LISTS files)
+    math(EXPR checked "${checked} + 1")
+    file(STRINGS "${SOURCE_DIR}/${file}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*\"[^\"/]+/")
+    file(STRINGS "${SOURCE_DIR}/${file}" solver REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"](highs/)?(Highs\\.h|interfaces/highs)")
+    if(solver AND NOT module IN_LIST may_include_solver)
+      string(APPEND violations "  src/${file}: ${solver}\n    only ${may_include_solver}/ may use the ILP solver\n")
+    endif()
+    foreach(line IN LISTS includes)
+      string(REGEX REPLACE "^[^\"]*\"([^\"/]+)/.*" "\\1" included "${line}")
+      if(included STREQUAL ".." OR (included IN_LIST modules AND NOT included IN_LIST allowed))
+        string(STRIP "${line}" line)
+        list(JOIN allowed ", " may)
+        string(APPEND violations "  src/${file}: ${line}\n    ${module}/ may include: ${may}\n")
+      endif()
+    endforeach()
+  endforeach()
+endforeach()
+
+if(violations)
+  message(FATAL_ERROR "layers: includes that break the order of the modules:\n${violations}"
+    "Move the code to where its users may include it, or turn the call around.")
+endif()
+if(checked EQUAL 0)
+  message(FATAL_ERROR "layers: no source file under ${SOURCE_DIR}")
+endif()
+message(STATUS "layers: ${checked} files keep to the order of the modules")

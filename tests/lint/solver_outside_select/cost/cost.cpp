@@ -1,0 +1,1 @@
+#include <Highs.h>
