@@ -14,8 +14,7 @@ class UserError : public std::runtime_error {
 };
 
 /// Prints `file:line: CHECK failed: expression: message` and aborts.
-[[noreturn]] void check_failed(const char* file, int line, const char* expression,
-                               const std::string& message);
+[[noreturn]] void check_failed(const char* file, int line, const char* expression, const std::string& message);
 
 }  // namespace snug
 

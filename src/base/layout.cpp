@@ -22,8 +22,7 @@ int64_t stored_floats(const Layout& layout, const MapShape& shape) {
 
 Strides dense_strides(const Layout& layout, const MapShape& shape) {
   if (layout.block == 0) return {.plane = 0, .row = shape.width * shape.channels, .pixel = shape.channels};
-  if (layout.rows_before_channels)
-    return {.plane = shape.width, .row = shape.width * shape.channels, .pixel = 1};
+  if (layout.rows_before_channels) return {.plane = shape.width, .row = shape.width * shape.channels, .pixel = 1};
   const int64_t block = layout.block;
   return {.plane = shape.height * shape.width * block, .row = shape.width * block, .pixel = block};
 }

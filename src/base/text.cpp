@@ -13,10 +13,9 @@
 namespace snug {
 
 int64_t parse_bytes(std::string_view text, std::string_view option) {
-  static const std::map<std::string, int64_t> kUnits{{"", 1},           {"b", 1},          {"k", 1 << 10},
-                                                     {"kb", 1 << 10},   {"kib", 1 << 10},  {"m", 1 << 20},
-                                                     {"mb", 1 << 20},   {"mib", 1 << 20},  {"g", 1LL << 30},
-                                                     {"gb", 1LL << 30}, {"gib", 1LL << 30}};
+  static const std::map<std::string, int64_t> kUnits{
+      {"", 1},         {"b", 1},         {"k", 1 << 10},   {"kb", 1 << 10},   {"kib", 1 << 10},  {"m", 1 << 20},
+      {"mb", 1 << 20}, {"mib", 1 << 20}, {"g", 1LL << 30}, {"gb", 1LL << 30}, {"gib", 1LL << 30}};
   double number = 0;
   const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   std::string unit;

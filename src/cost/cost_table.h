@@ -22,10 +22,8 @@ struct Candidate {
   int64_t time_ns = 0;
   int64_t workspace_bytes = 0;
   int64_t weight_bytes = 0;  ///< flash
-  int in_place =
-      -1;  ///< data input whose memory the output takes over (it dies here, or is a converted copy); -1
-  bool copy_free =
-      false;  ///< concat: every input was written straight into its slice of the output; no call at all
+  int in_place = -1;       ///< data input whose memory the output takes over (it dies here, or is a converted copy); -1
+  bool copy_free = false;  ///< concat: every input was written straight into its slice of the output; no call at all
 };
 
 /// A node. `inputs` are tensors (a tensor may stand there twice); `candidates` is never empty.
@@ -40,9 +38,8 @@ struct NodeCosts {
 /// `fixed_layout` after the last node and live to the end.
 struct TensorCosts {
   std::string name;
-  std::vector<int64_t> bytes;  ///< per layout, a multiple of 64
-  std::vector<std::vector<int64_t>>
-      conversion_ns;  ///< [from][to], 0 on the diagonal; < 0: there is no such conversion
+  std::vector<int64_t> bytes;                       ///< per layout, a multiple of 64
+  std::vector<std::vector<int64_t>> conversion_ns;  ///< [from][to], 0 on the diagonal; < 0: there is no such conversion
   bool is_input = false, is_output = false;
   int fixed_layout = 0;
 };

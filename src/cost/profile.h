@@ -41,8 +41,7 @@ class Profile {
 
   std::optional<double> measured_ns(const Measurement& measurement) const;
 
-  using Progress =
-      std::function<void(size_t done, size_t total, const Measurement& current, double seconds_left)>;
+  using Progress = std::function<void(size_t done, size_t total, const Measurement& current, double seconds_left)>;
   /// Measures what is missing, in one benchmark program; each result is kept at once, so that an interrupted
   /// run goes on where it stopped.
   void measure_missing(const std::vector<Measurement>& wanted, const Progress& progress);

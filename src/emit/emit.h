@@ -11,12 +11,7 @@
 
 namespace snug {
 
-enum class WeightsForm {
-  kAuto,
-  kBinary,
-  kCArray,
-  kAssembler
-};  ///< kAuto: a C array up to 1 MiB, else binary
+enum class WeightsForm { kAuto, kBinary, kCArray, kAssembler };  ///< kAuto: a C array up to 1 MiB, else binary
 
 struct EmitOptions {
   std::string command_line;  ///< quoted in the header comment

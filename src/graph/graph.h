@@ -36,7 +36,7 @@ struct Operator;
 /// One operator at work. `attributes` holds the struct that the operator's room declares (Conv, Pool, ...).
 /// `inputs` are in the room's order; an absent optional input is kNoTensor.
 struct Node {
-  std::string name;  ///< the ONNX node's name, made unique; what reports and emitted code call the layer
+  std::string name;           ///< the ONNX node's name, made unique; what reports and emitted code call the layer
   std::string onnx_operator;  ///< "Conv"; several, "Conv+Relu", after a rewrite fused them
   const Operator* op = nullptr;
   std::any attributes;

@@ -16,8 +16,7 @@ namespace snug {
 
 /// One node of an ONNX model, decoded.
 struct OnnxNode {
-  using Attribute =
-      std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>, Tensor>;
+  using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>, Tensor>;
   std::string name;           ///< unique and never empty
   std::string operator_type;  ///< "Conv"
   int64_t opset = 0;
@@ -40,21 +39,20 @@ struct OnnxNode {
 
 /// What one kernel call of a node computes: the layer, and which of the node's data inputs it reads.
 struct Call {
-  snug_layer layer{};  ///< strides 0: they follow from the layouts and buffers
-  int input = 0;       ///< index into data_inputs(node)
-  int other = -1;      ///< index into data_inputs(node) of residual or second operand; -1: none, or constant
-  MapShape other_shape;  ///< of the second operand; a dimension of 1 against more is broadcast (stride 0)
+  snug_layer layer{};           ///< strides 0: they follow from the layouts and buffers
+  int input = 0;                ///< index into data_inputs(node)
+  int other = -1;               ///< index into data_inputs(node) of residual or second operand; -1: none, or constant
+  MapShape other_shape;         ///< of the second operand; a dimension of 1 against more is broadcast (stride 0)
   bool other_per_image = true;  ///< false where one image of `other` serves the whole batch
 };
 
 /// A node as kernel calls: one for every operator but concat, which has one per input.
 struct Lowered {
   std::vector<Call> calls;
-  int64_t batch = 1;  ///< each call is made once per image
-  bool row_major_only =
-      false;           ///< the maps are a re-reading of row-major memory: only chw primitives can serve it
-  bool alias = false;  ///< no call at all: the output is the input's row-major memory under a new shape. Also
-                       ///< right in every layout where all maps are 1x1 and the batch stays the same.
+  int64_t batch = 1;            ///< each call is made once per image
+  bool row_major_only = false;  ///< the maps are a re-reading of row-major memory: only chw primitives can serve it
+  bool alias = false;           ///< no call at all: the output is the input's row-major memory under a new shape. Also
+                                ///< right in every layout where all maps are 1x1 and the batch stays the same.
 };
 
 /// An operator: its ONNX import, shape rule, and lowering. One `extern const Operator NAME_operator` per room
@@ -62,7 +60,7 @@ struct Lowered {
 struct Operator {
   std::string_view name;                         ///< the room: "conv"
   std::vector<std::string_view> onnx_operators;  ///< what import_onnx takes: {"Conv"}
-  std::string_view restrictions;  ///< what of ONNX it does not take, for `snug operators`; may be empty
+  std::string_view restrictions;                 ///< what of ONNX it does not take, for `snug operators`; may be empty
 
   /// Appends the ONNX node's meaning to the graph (usually one node, through add_node) and returns the output
   /// tensor, which has the name outputs[0]. Throws through node.fail().
@@ -92,7 +90,7 @@ const Operator* operator_for_onnx(std::string_view onnx_operator);
 
 /// Appends a node with the output shape that its operator's rule gives, and returns the output. A UserError
 /// of the shape rule is thrown on with the node's name.
-TensorId add_node(Graph& graph, const Operator& op, std::string name, std::string onnx_operator,
-                  std::any attributes, std::vector<TensorId> inputs, std::string output_name);
+TensorId add_node(Graph& graph, const Operator& op, std::string name, std::string onnx_operator, std::any attributes,
+                  std::vector<TensorId> inputs, std::string output_name);
 
 }  // namespace snug

@@ -14,9 +14,9 @@ typedef SNUG_MAP_KERNEL((*snug_map_function));
 
 /* Exactly one of the functions is there. The list ends with a NULL name. */
 typedef struct snug_kernel {
-  const char* name;
-  snug_conv_function conv;
-  snug_map_function map;
+    const char *name;
+    snug_conv_function conv;
+    snug_map_function map;
 } snug_kernel;
 
 extern const snug_kernel snug_kernels[];

@@ -3,6 +3,7 @@
 #ifndef SNUG_LAYER_FIELDS_H
 #define SNUG_LAYER_FIELDS_H
 
+/* clang-format off */
 /* Strides are not among them: they follow from the layouts. */
 #define SNUG_LAYER_FIELDS(INTEGER, REAL)                                                                \
   INTEGER(in_channels, ic)                                                                              \
@@ -14,5 +15,6 @@
                       INTEGER(lrn_size, ls) REAL(lrn_alpha, la) REAL(lrn_beta, lb) REAL(lrn_bias, lk)   \
                           REAL(pad_value, pv) INTEGER(channel_offset, co) INTEGER(other_channels, bc)   \
                               INTEGER(other_height, bh) INTEGER(other_width, bw) INTEGER(block, b)
+/* clang-format on */
 
 #endif

@@ -18,22 +18,22 @@ extern "C" {
 
 /* What is applied to a value before it is stored: x is the sum with bias and residual. */
 enum snug_activation {
-  SNUG_NO_ACTIVATION = 0,
-  SNUG_RELU,         /* max(x, 0) */
-  SNUG_CLIP,         /* min(max(x, alpha), beta) */
-  SNUG_LEAKY_RELU,   /* x < 0 ? alpha * x : x */
-  SNUG_SIGMOID,      /* 1 / (1 + exp(-x)) */
-  SNUG_HARD_SIGMOID, /* min(max(alpha * x + beta, 0), 1) */
-  SNUG_HARD_SWISH    /* x * min(max(x / 6 + 1/2, 0), 1) */
+    SNUG_NO_ACTIVATION = 0,
+    SNUG_RELU,         /* max(x, 0) */
+    SNUG_CLIP,         /* min(max(x, alpha), beta) */
+    SNUG_LEAKY_RELU,   /* x < 0 ? alpha * x : x */
+    SNUG_SIGMOID,      /* 1 / (1 + exp(-x)) */
+    SNUG_HARD_SIGMOID, /* min(max(alpha * x + beta, 0), 1) */
+    SNUG_HARD_SWISH    /* x * min(max(x / 6 + 1/2, 0), 1) */
 };
 
 enum snug_kind {
-  SNUG_DEFAULT = 0,
-  SNUG_MAX,                       /* pool */
-  SNUG_AVERAGE,                   /* pool: divides by the pixels inside the map */
-  SNUG_AVERAGE_INCLUDING_PADDING, /* pool: divides by the pixels of the window, padding included */
-  SNUG_ADD,                       /* binary */
-  SNUG_MULTIPLY                   /* binary */
+    SNUG_DEFAULT = 0,
+    SNUG_MAX,                       /* pool */
+    SNUG_AVERAGE,                   /* pool: divides by the pixels inside the map */
+    SNUG_AVERAGE_INCLUDING_PADDING, /* pool: divides by the pixels of the window, padding included */
+    SNUG_ADD,                       /* binary */
+    SNUG_MULTIPLY                   /* binary */
 };
 
 /* One layer. Fields that an operator has no use for are 0. A map stored in a layout with channel blocks of B
@@ -42,40 +42,40 @@ enum snug_kind {
  * with the strides below, in elements: so a kernel can read and write a slice of a larger buffer. The
  * channels that fill up the last block hold finite values, which no kernel lets reach another channel. */
 typedef struct snug_layer {
-  int32_t in_channels, in_height, in_width;
-  int32_t out_channels, out_height, out_width;
-  int32_t kernel_height, kernel_width;
-  int32_t stride_y, stride_x;
-  int32_t dilation_y, dilation_x;
-  int32_t pad_top, pad_left; /* what lies below and to the right follows from out_height, out_width */
-  int32_t groups;            /* conv: out_channels and in_channels fall into this many groups */
-  int32_t kind;              /* enum snug_kind */
-  int32_t residual;          /* conv: 1 where a residual is added before the activation */
-  int32_t activation;        /* enum snug_activation */
-  float activation_alpha, activation_beta;
-  int32_t lrn_size;
-  float lrn_alpha, lrn_beta, lrn_bias;
-  float pad_value;
-  int32_t channel_offset; /* concat: where in the output the input's channels begin */
-  int32_t other_channels, other_height,
-      other_width; /* binary: the second operand; 1 against more is broadcast */
-  int32_t block;   /* the kernel's tuning knob: rows per strip, tiles per block, ... */
-  int32_t in_plane, in_row, in_pixel;
-  int32_t other_plane, other_row, other_pixel; /* the residual, or the second operand */
-  int32_t out_plane, out_row, out_pixel;
+    int32_t in_channels, in_height, in_width;
+    int32_t out_channels, out_height, out_width;
+    int32_t kernel_height, kernel_width;
+    int32_t stride_y, stride_x;
+    int32_t dilation_y, dilation_x;
+    int32_t pad_top, pad_left; /* what lies below and to the right follows from out_height, out_width */
+    int32_t groups;            /* conv: out_channels and in_channels fall into this many groups */
+    int32_t kind;              /* enum snug_kind */
+    int32_t residual;          /* conv: 1 where a residual is added before the activation */
+    int32_t activation;        /* enum snug_activation */
+    float activation_alpha, activation_beta;
+    int32_t lrn_size;
+    float lrn_alpha, lrn_beta, lrn_bias;
+    float pad_value;
+    int32_t channel_offset; /* concat: where in the output the input's channels begin */
+    int32_t other_channels, other_height,
+        other_width; /* binary: the second operand; 1 against more is broadcast */
+    int32_t block;   /* the kernel's tuning knob: rows per strip, tiles per block, ... */
+    int32_t in_plane, in_row, in_pixel;
+    int32_t other_plane, other_row, other_pixel; /* the residual, or the second operand */
+    int32_t out_plane, out_row, out_pixel;
 } snug_layer;
 
 /* conv: output = activation(conv(input, weights) + bias + residual).
  * weights: packed for this kernel, 64-byte aligned. bias: out_channels values, then zeros up to a multiple of
  * 16. residual: NULL, or a map like the output (it may be the output itself where the primitive says so).
  * workspace: 64-byte aligned, of the size that the primitive states. */
-#define SNUG_CONV_KERNEL(name)                                                                    \
-  void name(const snug_layer* layer, const float* input, const float* weights, const float* bias, \
-            const float* residual, float* output, void* workspace)
+#define SNUG_CONV_KERNEL(name)                                                                      \
+    void name(const snug_layer *layer, const float *input, const float *weights, const float *bias, \
+              const float *residual, float *output, void *workspace)
 
 /* every other operator: output = operator(input, other). other: NULL, or the second operand. */
 #define SNUG_MAP_KERNEL(name) \
-  void name(const snug_layer* layer, const float* input, const float* other, float* output)
+    void name(const snug_layer *layer, const float *input, const float *other, float *output)
 
 #ifdef __cplusplus
 }

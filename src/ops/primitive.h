@@ -27,7 +27,7 @@ struct Primitive {
   std::string_view name;    ///< = folder = C function
   std::string_view family;  ///< "direct", "im2row", "winograd", ...
   Layout input,
-      output;  ///< of the data input and the output; a residual or second operand has the output's layout
+      output;               ///< of the data input and the output; a residual or second operand has the output's layout
   std::string_view source;  ///< paper and section, or where the idea comes from
   bool classic = false;     ///< belongs to the library of the TASO paper (--primitives classic)
   /// map kernels: the output may lie exactly on the input. conv kernels: it may lie exactly on the residual.

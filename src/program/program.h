@@ -37,9 +37,9 @@ struct WeightSpan {
 
 /// One kernel call (once per image of the batch).
 struct Step {
-  int node = -1;  ///< index into graph.nodes; for a conversion the node that reads the copy; -1: an output
-                  ///< conversion
-  int call = 0;   ///< concat: which input
+  int node = -1;           ///< index into graph.nodes; for a conversion the node that reads the copy; -1: an output
+                           ///< conversion
+  int call = 0;            ///< concat: which input
   std::string layer_name;  ///< node name, or "NAME: chw → c16" for a conversion
   const Primitive* primitive = nullptr;
   std::string operator_name;  ///< "conv": signature and layer text

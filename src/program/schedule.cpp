@@ -70,8 +70,7 @@ View place_slice(Scheduling& s, TensorId id, int node) {
     channel += images(s.graph.tensor(input).dims).map.channels;
   }
   View slice = whole;
-  slice.offset_bytes +=
-      offset(slice.layout, slice.strides, channel, 0, 0) * element_bytes(s.graph.tensor(id).type);
+  slice.offset_bytes += offset(slice.layout, slice.strides, channel, 0, 0) * element_bytes(s.graph.tensor(id).type);
   return slice;
 }
 
@@ -108,8 +107,7 @@ View as_read(const Lowered& lowered, const View& view, const MapShape& shape) {
   return dense;
 }
 
-void set_strides(snug_layer& layer, const View& input, const View& other, const View& output,
-                 const Call& call) {
+void set_strides(snug_layer& layer, const View& input, const View& other, const View& output, const Call& call) {
   const auto narrow = [](int64_t stride) { return static_cast<int32_t>(stride); };
   layer.in_plane = narrow(input.strides.plane), layer.in_row = narrow(input.strides.row);
   layer.in_pixel = narrow(input.strides.pixel);
@@ -154,8 +152,7 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
       step.other = reads.at(static_cast<size_t>(call.other));
       if (!call.other_per_image) step.other.image_floats = 0;
     } else if (node.op->weights_input >= 0 && step.operator_name != "conv") {
-      step.other =
-          dense_view(-1, output.layout, call.other_shape);  // the constant operand, packed like the output
+      step.other = dense_view(-1, output.layout, call.other_shape);  // the constant operand, packed like the output
     }
     set_strides(step.layer, step.input, step.other, step.output, call);
     pack_constants(s, node, step);
@@ -189,8 +186,7 @@ View add_conversion(Scheduling& s, TensorId id, int from, int to, int reader) {
   CHECK(step.primitive != nullptr, step.layer_name);
   set_strides(step.layer, source, {}, copy, {});
   const TensorCosts& prices = s.costs.tensors[static_cast<size_t>(id)];
-  step.expected_ns =
-      static_cast<double>(prices.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)]);
+  step.expected_ns = static_cast<double>(prices.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)]);
   keep_alive(s, source, now(s));
   s.program.steps.push_back(step);
   return copy;
@@ -261,15 +257,13 @@ int64_t largest_live_bytes(const Program& program) {
 }  // namespace
 
 Program schedule(const Graph& graph, const CostTable& costs, const Selection& selection) {
-  Scheduling s{
-      .graph = graph, .costs = costs, .selection = selection, .program = {}, .views = {}, .concat_of = {}};
+  Scheduling s{.graph = graph, .costs = costs, .selection = selection, .program = {}, .views = {}, .concat_of = {}};
   s.program.name = graph.name;
   s.views.resize(graph.tensors.size());
   s.concat_of.assign(graph.tensors.size(), -1);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (!chosen(s, static_cast<int>(i)).copy_free) continue;
-    for (const TensorId input : graph.nodes[i].inputs)
-      s.concat_of[static_cast<size_t>(input)] = static_cast<int>(i);
+    for (const TensorId input : graph.nodes[i].inputs) s.concat_of[static_cast<size_t>(input)] = static_cast<int>(i);
   }
   for (const TensorId id : graph.inputs) {
     s.views[static_cast<size_t>(id)] =
@@ -280,8 +274,7 @@ Program schedule(const Graph& graph, const CostTable& costs, const Selection& se
   add_outputs(s);
   const int64_t live = largest_live_bytes(s.program);
   CHECK(live == selection.evaluation.peak_bytes,
-        fmt::format("{} bytes live in the program, {} in the selection", live,
-                    selection.evaluation.peak_bytes));
+        fmt::format("{} bytes live in the program, {} in the selection", live, selection.evaluation.peak_bytes));
   return std::move(s.program);
 }
 

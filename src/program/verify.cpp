@@ -37,8 +37,7 @@ Program verified(Program program) {
     CHECK(written.at(static_cast<size_t>(step.input.buffer)), what + " reads what nothing wrote");
     CHECK(step.other.buffer < 0 || written.at(static_cast<size_t>(step.other.buffer)),
           what + " reads what nothing wrote");
-    CHECK(step.workspace < 0 || (step.workspace != step.input.buffer && step.workspace != step.output.buffer),
-          what);
+    CHECK(step.workspace < 0 || (step.workspace != step.input.buffer && step.workspace != step.output.buffer), what);
     const int64_t weights_end = step.weights.offset_bytes + step.weights.bytes;
     CHECK(weights_end <= static_cast<int64_t>(program.weights.size()), what);
     written.at(static_cast<size_t>(step.output.buffer)) = true;
@@ -54,8 +53,8 @@ std::string text(const Program& program) {
   std::string lines;
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     const Buffer& buffer = program.buffers[i];
-    lines += fmt::format("buffer {} \"{}\" {} bytes, steps {} to {}\n", i, buffer.name, buffer.bytes,
-                         buffer.first, buffer.last);
+    lines += fmt::format("buffer {} \"{}\" {} bytes, steps {} to {}\n", i, buffer.name, buffer.bytes, buffer.first,
+                         buffer.last);
   }
   const auto place = [](const View& view) {
     return view.buffer < 0 ? std::string("-")
@@ -63,11 +62,10 @@ std::string text(const Program& program) {
   };
   for (size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
-    lines += fmt::format(
-        "step {} \"{}\" {} {} {} | input {} other {} output {} workspace {} weights {}+{} batch {}\n", i,
-        step.layer_name, step.primitive->name, step.operator_name, layer_text(step.layer), place(step.input),
-        place(step.other), place(step.output), step.workspace, step.weights.offset_bytes, step.weights.bytes,
-        step.batch);
+    lines += fmt::format("step {} \"{}\" {} {} {} | input {} other {} output {} workspace {} weights {}+{} batch {}\n",
+                         i, step.layer_name, step.primitive->name, step.operator_name, layer_text(step.layer),
+                         place(step.input), place(step.other), place(step.output), step.workspace,
+                         step.weights.offset_bytes, step.weights.bytes, step.batch);
   }
   return lines;
 }

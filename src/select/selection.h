@@ -41,15 +41,13 @@ struct Limits {
 
 /// What a choice of one candidate per node costs, exactly. Live bytes follow design section 3, (4) and (5).
 struct Evaluation {
-  bool valid =
-      true;  ///< false where a needed conversion does not exist, or a copy-free concat's inputs do not fit it
-  std::string fault;    ///< why it is not valid
+  bool valid = true;  ///< false where a needed conversion does not exist, or a copy-free concat's inputs do not fit it
+  std::string fault;  ///< why it is not valid
   int64_t time_ns = 0;  ///< primitives and conversions
   int64_t peak_bytes = 0;
   int64_t flash_bytes = 0;
-  int peak_node = -1;  ///< node at whose step (or conversion) the peak is
-  std::vector<int64_t>
-      node_peak_bytes;  ///< per node, conversions of its inputs included; last: the output conversions
+  int peak_node = -1;                    ///< node at whose step (or conversion) the peak is
+  std::vector<int64_t> node_peak_bytes;  ///< per node, conversions of its inputs included; last: the output conversions
 };
 Evaluation evaluate(const CostTable& costs, const std::vector<int>& choice);
 
@@ -66,8 +64,8 @@ struct Infeasible {
   std::string limit;        ///< "ram", "flash", "latency"
   int64_t limit_value = 0;  ///< bytes or ns
   int64_t least_value =
-      0;  ///< the least that is possible with the other limits kept (without them, if that is infeasible too)
-  int node = -1;            ///< where the least-RAM choice peaks
+      0;          ///< the least that is possible with the other limits kept (without them, if that is infeasible too)
+  int node = -1;  ///< where the least-RAM choice peaks
   std::string explanation;  ///< text as in examples.md: which layer, what it holds, how much more would do
 };
 

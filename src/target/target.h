@@ -31,8 +31,8 @@ std::string identity(const Target& target);
 
 /// Compiles C files into a program. Throws UserError with the compiler's output if it fails.
 void build_program(const Target& target, const std::vector<std::filesystem::path>& sources,
-                   const std::vector<std::filesystem::path>& include_folders,
-                   const std::filesystem::path& program, const std::vector<std::string>& extra_flags = {});
+                   const std::vector<std::filesystem::path>& include_folders, const std::filesystem::path& program,
+                   const std::vector<std::string>& extra_flags = {});
 
 struct RunResult {
   int exit_code = 0;
