@@ -26,7 +26,7 @@ foreach(room_folder IN LISTS room_folders)
 endforeach()
 file(GLOB SHIPPED_HEADERS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/kernels/*.h)
 file(GLOB SHIPPED_PROGRAMS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/kernels/*.c)
-set(SHIPPED_FILES ${SHIPPED_HEADERS} ${SHIPPED_PROGRAMS} ${KERNEL_SOURCES})
+set(SHIPPED_FILES ${SHIPPED_HEADERS} ${SHIPPED_PROGRAMS} ${CMAKE_SOURCE_DIR}/src/emit/main.c ${KERNEL_SOURCES})
 
 # The table of operators and primitives that the compiler reads.
 set(text "// Generated from the folders of src/ops.\n#include \"ops/primitive.h\"\n#include \"graph/operator.h\"\n\nnamespace snug {\n\n")

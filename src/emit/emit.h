@@ -18,6 +18,7 @@ struct EmitOptions {
   std::string model_file;    ///< base name
   std::string model_sha256;
   WeightsForm weights = WeightsForm::kAuto;
+  bool trace = false;  ///< every step hands its output buffer to snug_trace(): for `snug verify --layers`
 };
 
 /// File name → contents. Same input, same bytes.

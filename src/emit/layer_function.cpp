@@ -1,0 +1,172 @@
+#include "emit/layer_function.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <vector>
+
+#include "emit/names.h"
+#include "kernels/layer_fields.h"
+#include "ops/activation/activation.h"
+
+namespace snug {
+
+namespace {
+
+std::string c_float(float value) {
+  if (std::isinf(value)) return value > 0 ? "HUGE_VALF" : "-HUGE_VALF";
+  const std::string digits = fmt::format("{:.9g}", value);
+  const bool whole = digits.find_first_of(".e") == std::string::npos;
+  return digits + (whole ? ".0F" : "F");
+}
+
+std::string c_kind(int32_t kind) {
+  switch (kind) {
+    case SNUG_MAX:
+      return "SNUG_MAX";
+    case SNUG_AVERAGE:
+      return "SNUG_AVERAGE";
+    case SNUG_AVERAGE_INCLUDING_PADDING:
+      return "SNUG_AVERAGE_INCLUDING_PADDING";
+    case SNUG_ADD:
+      return "SNUG_ADD";
+    case SNUG_MULTIPLY:
+      return "SNUG_MULTIPLY";
+    default:
+      return std::to_string(kind);
+  }
+}
+
+std::string c_activation(int32_t activation) {
+  static const char* const kNames[] = {"SNUG_NO_ACTIVATION", "SNUG_RELU",         "SNUG_CLIP",      "SNUG_LEAKY_RELU",
+                                       "SNUG_SIGMOID",       "SNUG_HARD_SIGMOID", "SNUG_HARD_SWISH"};
+  return kNames[activation];
+}
+
+/// ".in_channels = 3, .in_height = 224, ..." without the fields that are 0, broken into lines.
+std::string initialiser(const snug_layer& layer) {
+  std::vector<std::string> fields;
+  const auto add = [&](const char* field, const std::string& value) {
+    fields.push_back(fmt::format(".{} = {}", field, value));
+  };
+  const auto integer = [&](const char* field, int32_t value) {
+    const std::string_view name = field;
+    if (value != 0)
+      add(field, name == "kind" ? c_kind(value) : name == "activation" ? c_activation(value) : std::to_string(value));
+  };
+  const auto real = [&](const char* field, float value) {
+    if (value != 0) add(field, c_float(value));
+  };
+#define SNUG_INTEGER(field, key) integer(#field, layer.field);
+#define SNUG_REAL(field, key) real(#field, layer.field);
+  SNUG_LAYER_FIELDS(SNUG_INTEGER, SNUG_REAL)
+#undef SNUG_INTEGER
+#undef SNUG_REAL
+  integer("in_plane", layer.in_plane), integer("in_row", layer.in_row), integer("in_pixel", layer.in_pixel);
+  integer("other_plane", layer.other_plane), integer("other_row", layer.other_row);
+  integer("other_pixel", layer.other_pixel);
+  integer("out_plane", layer.out_plane), integer("out_row", layer.out_row), integer("out_pixel", layer.out_pixel);
+
+  std::string lines = "       ";
+  size_t width = 8;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const std::string field = " " + fields[i] + (i + 1 < fields.size() ? "," : "");
+    if (width + field.size() > 100) {
+      lines += "\n       ";
+      width = 8;
+    }
+    lines += field;
+    width += field.size();
+  }
+  return lines;
+}
+
+std::string shape_text(const MapShape& shape) {
+  return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
+}
+
+std::string comment(const Graph& graph, const Step& step, const std::string& name) {
+  const snug_layer& layer = step.layer;
+  std::string text = fmt::format("{}: ", name);
+  if (step.operator_name == "convert") {
+    text += step.layer_name;
+  } else {
+    const Node& node = graph.nodes[static_cast<size_t>(step.node)];
+    text += fmt::format("{} \"{}\"", node.onnx_operator, node.name);
+  }
+  text += fmt::format(", {} -> {}", shape_text(input_shape(layer)), shape_text(output_shape(layer)));
+  if (layer.kernel_height > 0) {
+    text += fmt::format(", kernel {}x{}, stride {}", layer.kernel_height, layer.kernel_width, layer.stride_y);
+    if (layer.stride_x != layer.stride_y) text += fmt::format("x{}", layer.stride_x);
+  }
+  if (layer.groups > 1) text += fmt::format(", {} groups", layer.groups);
+  return in_comment(text);
+}
+
+/// What the function needs, as C parameters; the call passes the same in the same order.
+struct Parameter {
+  std::string declaration, argument;
+};
+
+bool is_conv(const Step& step) {
+  return step.operator_name == "conv";
+}
+bool has_other(const Step& step) {
+  return step.other.buffer >= 0;
+}
+
+}  // namespace
+
+int64_t arena_offset(const MemoryPlan& plan, const View& view) {
+  return plan.offsets[static_cast<size_t>(view.buffer)] + view.offset_bytes;
+}
+
+std::string layer_function(const Graph& graph, const Program&, const Step& step, const std::string& name) {
+  std::vector<std::string> parameters{"const float *input"};
+  if (has_other(step)) parameters.emplace_back(is_conv(step) ? "const float *residual" : "const float *other");
+  if (step.weights.bytes > 0) parameters.emplace_back("const float *weights");
+  parameters.emplace_back("float *output");
+  if (step.workspace >= 0) parameters.emplace_back("void *workspace");
+
+  const auto image = [&](const char* pointer, const View& view) {
+    return step.batch > 1 && view.image_floats > 0 ? fmt::format("{} + image * {}", pointer, view.image_floats)
+                                                   : std::string(pointer);
+  };
+  const std::string other = has_other(step) ? image(is_conv(step) ? "residual" : "other", step.other) : "NULL";
+  std::string arguments;
+  if (is_conv(step)) {
+    arguments = fmt::format("&layer, {}, weights, weights + {}, {}, {}, {}", image("input", step.input),
+                            (step.bias.offset_bytes - step.weights.offset_bytes) / 4, other,
+                            image("output", step.output), step.workspace >= 0 ? "workspace" : "NULL");
+  } else {
+    arguments = fmt::format("&layer, {}, {}, {}", image("input", step.input),
+                            step.weights.bytes > 0 ? "weights" : other, image("output", step.output));
+  }
+  std::string call = fmt::format("    {}({});\n", step.primitive->name, arguments);
+  if (step.batch > 1) {
+    call = fmt::format("    size_t image;\n    for (image = 0; image < {}; ++image)\n    {}", step.batch, call);
+  }
+  return fmt::format(
+      "/* {} */\n"
+      "static void {}({})\n"
+      "{{\n"
+      "    static const snug_layer layer = {{\n"
+      "{}\n"
+      "    }};\n"
+      "{}"
+      "}}\n",
+      comment(graph, step, name), name, fmt::join(parameters, ", "), initialiser(step.layer), call);
+}
+
+std::string layer_call(const MemoryPlan& plan, const Step& step, const std::string& name) {
+  const auto place = [&](const View& view) { return fmt::format("at(arena, {})", arena_offset(plan, view)); };
+  std::vector<std::string> arguments{place(step.input)};
+  if (has_other(step)) arguments.push_back(place(step.other));
+  if (step.weights.bytes > 0) arguments.push_back(fmt::format("in(weights, {})", step.weights.offset_bytes));
+  arguments.push_back(place(step.output));
+  if (step.workspace >= 0)
+    arguments.push_back(fmt::format("at(arena, {})", plan.offsets[static_cast<size_t>(step.workspace)]));
+  return fmt::format("    {}({});\n", name, fmt::join(arguments, ", "));
+}
+
+}  // namespace snug
