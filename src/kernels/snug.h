@@ -57,9 +57,8 @@ typedef struct snug_layer {
     float lrn_alpha, lrn_beta, lrn_bias;
     float pad_value;
     int32_t channel_offset; /* concat: where in the output the input's channels begin */
-    int32_t other_channels, other_height,
-        other_width; /* binary: the second operand; 1 against more is broadcast */
-    int32_t block;   /* the kernel's tuning knob: rows per strip, tiles per block, ... */
+    int32_t other_channels, other_height, other_width; /* binary: the second operand, 1 is broadcast */
+    int32_t block; /* the kernel's tuning knob: rows per strip, tiles per block, ... */
     int32_t in_plane, in_row, in_pixel;
     int32_t other_plane, other_row, other_pixel; /* the residual, or the second operand */
     int32_t out_plane, out_row, out_pixel;
