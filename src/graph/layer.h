@@ -19,6 +19,9 @@ snug_layer parse_layer(std::string_view text);
 /// The layer with the strides of maps stored densely in these layouts; `other` is a map like the output.
 snug_layer with_dense_strides(snug_layer layer, const Layout& input, const Layout& output);
 
+/// A layer that reads a map of one shape and writes one of another; all else is 0.
+snug_layer map_layer(const MapShape& input, const MapShape& output);
+
 MapShape input_shape(const snug_layer& layer);
 MapShape output_shape(const snug_layer& layer);
 

@@ -33,7 +33,9 @@ enum snug_kind {
     SNUG_AVERAGE,                   /* pool: divides by the pixels inside the map */
     SNUG_AVERAGE_INCLUDING_PADDING, /* pool: divides by the pixels of the window, padding included */
     SNUG_ADD,                       /* binary */
-    SNUG_MULTIPLY                   /* binary */
+    SNUG_MULTIPLY,                  /* binary */
+    SNUG_PERMUTE_HCW,               /* transpose: output (y, c, x) is input (c, y, x) */
+    SNUG_PERMUTE_WHC /* transpose: output (x, y, c) is input (c, y, x); a matrix has in_height 1 */
 };
 
 /* One layer. Fields that an operator has no use for are 0. A map stored in a layout with channel blocks of B

@@ -13,6 +13,9 @@ struct Activation {
 };
 std::string text(const Activation& activation);
 
+/// Writes the activation into a layer.
+void set_activation(snug_layer& layer, const Activation& activation);
+
 extern const Operator activation_operator;
 
 }  // namespace snug

@@ -1,0 +1,86 @@
+#include "graph/operator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+
+namespace snug {
+
+template <typename Value>
+static Value attribute_or(const OnnxNode& node, const std::string& attribute, const Value& otherwise,
+                          std::string_view type) {
+  const auto found = node.attributes.find(attribute);
+  if (found == node.attributes.end()) return otherwise;
+  if (const Value* value = std::get_if<Value>(&found->second)) return *value;
+  node.fail(fmt::format("attribute \"{}\" is not {}", attribute, type));
+}
+
+int64_t OnnxNode::integer(const std::string& attribute, int64_t otherwise) const {
+  return attribute_or(*this, attribute, otherwise, "an integer");
+}
+
+float OnnxNode::real(const std::string& attribute, float otherwise) const {
+  return attribute_or(*this, attribute, otherwise, "a float");
+}
+
+std::string OnnxNode::string(const std::string& attribute, const std::string& otherwise) const {
+  return attribute_or(*this, attribute, otherwise, "a string");
+}
+
+std::vector<int64_t> OnnxNode::integers(const std::string& attribute, const std::vector<int64_t>& otherwise) const {
+  return attribute_or(*this, attribute, otherwise, "a list of integers");
+}
+
+static std::string with_node(std::string_view name, std::string_view operator_type, std::string_view cause) {
+  return fmt::format("node \"{}\" ({}): {}", name, operator_type, cause);
+}
+
+void OnnxNode::fail(const std::string& cause) const {
+  throw UserError(with_node(name, operator_type, cause));
+}
+
+const Operator* operator_for_onnx(std::string_view onnx_operator) {
+  for (const Operator* op : all_operators()) {
+    const auto& types = op->onnx_operators;
+    if (std::find(types.begin(), types.end(), onnx_operator) != types.end()) return op;
+  }
+  return nullptr;
+}
+
+/// Elements of a map are counted in int32 by the kernels; half of that leaves room for padding channels.
+static constexpr int64_t kMostElements = int64_t{1} << 30;
+
+static Dims checked_output_dims(const Graph& graph, const Node& node) {
+  if (data_inputs(graph, node).empty())
+    throw UserError("all its inputs are constant, and snug does not fold this operator");
+  for (const TensorId id : node.inputs) {
+    if (id != kNoTensor && graph.tensor(id).type != ElementType::kFloat32) {
+      throw UserError(fmt::format("its input \"{}\" is not float32", graph.tensor(id).name));
+    }
+  }
+  const Dims dims = node.op->output_dims(graph, node);
+  const bool positive = std::all_of(dims.begin(), dims.end(), [](int64_t dim) { return dim > 0; });
+  if (!positive || element_count(dims) > kMostElements) {
+    throw UserError(fmt::format("its output would be {}; snug takes 1 to 2^30 elements", text(dims)));
+  }
+  return dims;
+}
+
+TensorId add_node(Graph& graph, const Operator& op, std::string name, std::string onnx_operator, std::any attributes,
+                  std::vector<TensorId> inputs, std::string output_name) {
+  Node node{std::move(name), std::move(onnx_operator), &op, std::move(attributes), std::move(inputs), kNoTensor};
+  Dims dims;
+  try {
+    dims = checked_output_dims(graph, node);
+  } catch (const UserError& error) {
+    throw UserError(with_node(node.name, node.onnx_operator, error.what()));
+  }
+  node.output = add_tensor(graph, {std::move(output_name), ElementType::kFloat32, std::move(dims), nullptr});
+  graph.nodes.push_back(std::move(node));
+  return graph.nodes.back().output;
+}
+
+}  // namespace snug

@@ -1,0 +1,31 @@
+#include "ops/primitive.h"
+
+#include <cstring>
+
+namespace snug {
+
+const Primitive* find_primitive(std::string_view name) {
+  for (const ListedPrimitive& listed : all_primitives()) {
+    if (listed.primitive->name == name) return listed.primitive;
+  }
+  return nullptr;
+}
+
+std::vector<std::byte> to_bytes(const std::vector<float>& floats) {
+  std::vector<std::byte> bytes(floats.size() * sizeof(float));
+  if (!bytes.empty()) std::memcpy(bytes.data(), floats.data(), bytes.size());
+  return bytes;
+}
+
+double conv_multiply_adds(const snug_layer& layer) {
+  const double outputs = static_cast<double>(output_shape(layer).floats());
+  const double taps = static_cast<double>(layer.kernel_height) * layer.kernel_width;
+  return outputs * taps * (static_cast<double>(layer.in_channels) / layer.groups);
+}
+
+double map_bytes(const snug_layer& layer, const Layout& input, const Layout& output) {
+  const int64_t floats = stored_floats(input, input_shape(layer)) + stored_floats(output, output_shape(layer));
+  return static_cast<double>(floats) * sizeof(float);
+}
+
+}  // namespace snug
