@@ -1,15 +1,13 @@
-/* simd.h - vectors of SNUG_VL floats: GNU vector extensions, arm_neon.h on 32-bit ARM (where gcc would make
- * GNU vectors scalar), or plain C. Define SNUG_NO_SIMD for plain C everywhere.
+/* simd.h - vectors of SNUG_VL floats, by the target's intrinsics where they decide the speed (x86, ARM), by
+ * GNU vector extensions elsewhere, or in plain C. Define SNUG_NO_SIMD for plain C everywhere.
  *
- * SNUG_VL is 16, 8, 4 or 1. A group of 16 channels is SNUG_LANES = 16 / SNUG_VL vectors. */
+ * SNUG_VL is 16, 8, 4 or 1. A group of 16 channels is SNUG_LANES = 16 / SNUG_VL vectors.
+ *
+ * The fused multiply-add is asked for by name: -std=c99 keeps compilers from contracting a * b + c, and a
+ * pragma that allows it keeps gcc from inlining these functions. On 32-bit ARM gcc would make GNU vectors
+ * scalar. */
 #ifndef SNUG_SIMD_H
 #define SNUG_SIMD_H
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("fp-contract=fast")
-#elif defined(__clang__)
-#pragma STDC FP_CONTRACT ON
-#endif
 
 #if defined(SNUG_NO_SIMD) || !defined(__GNUC__) || defined(__TINYC__)
 #define SNUG_VL 1
@@ -25,6 +23,23 @@
 #endif
 #define SNUG_LANES (16 / SNUG_VL)
 
+/* SNUG_NOINLINE keeps a register tile's accumulators apart from its caller's values. SNUG_NO_UNROLL before a
+ * loop keeps compilers from unrolling it into spills. */
+#if defined(__GNUC__) && !defined(__TINYC__)
+#define SNUG_NOINLINE __attribute__((noinline, unused))
+#define SNUG_PREFETCH(p) __builtin_prefetch((p), 0, 2)
+#else
+#define SNUG_NOINLINE
+#define SNUG_PREFETCH(p) ((void)(p))
+#endif
+#if defined(__clang__)
+#define SNUG_NO_UNROLL _Pragma("clang loop unroll(disable) vectorize(disable)")
+#elif defined(__GNUC__) && !defined(__TINYC__)
+#define SNUG_NO_UNROLL _Pragma("GCC unroll 1")
+#else
+#define SNUG_NO_UNROLL
+#endif
+
 #if SNUG_VL == 1
 
 typedef float snug_vec;
@@ -37,9 +52,13 @@ static inline snug_vec snug_add(snug_vec a, snug_vec b) { return a + b; }
 static inline snug_vec snug_sub(snug_vec a, snug_vec b) { return a - b; }
 static inline snug_vec snug_mul(snug_vec a, snug_vec b) { return a * b; }
 /* a * b + c */
+#if defined(__FP_FAST_FMAF) && defined(__GNUC__) && !defined(__TINYC__)
+static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return __builtin_fmaf(a, b, c); }
+#else
 static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return a * b + c; }
+#endif
 
-#elif defined(__arm__)
+#elif defined(__arm__) || defined(__aarch64__)
 
 #include <arm_neon.h>
 typedef float32x4_t snug_vec;
@@ -52,12 +71,66 @@ static inline snug_vec snug_add(snug_vec a, snug_vec b) { return vaddq_f32(a, b)
 static inline snug_vec snug_sub(snug_vec a, snug_vec b) { return vsubq_f32(a, b); }
 static inline snug_vec snug_mul(snug_vec a, snug_vec b) { return vmulq_f32(a, b); }
 /* a * b + c */
+#if defined(__aarch64__) || defined(__ARM_FEATURE_FMA)
+static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return vfmaq_f32(c, a, b); }
+#else
 static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return vmlaq_f32(c, a, b); }
+#endif
+
+#elif SNUG_VL == 16
+
+#include <immintrin.h>
+typedef __m512 snug_vec;
+static inline snug_vec snug_load(const float *p) { return _mm512_loadu_ps(p); }
+static inline void snug_store(float *p, snug_vec v) { _mm512_storeu_ps(p, v); }
+static inline snug_vec snug_set1(float x) { return _mm512_set1_ps(x); }
+static inline snug_vec snug_min(snug_vec a, snug_vec b) { return _mm512_min_ps(a, b); }
+static inline snug_vec snug_max(snug_vec a, snug_vec b) { return _mm512_max_ps(a, b); }
+static inline snug_vec snug_add(snug_vec a, snug_vec b) { return _mm512_add_ps(a, b); }
+static inline snug_vec snug_sub(snug_vec a, snug_vec b) { return _mm512_sub_ps(a, b); }
+static inline snug_vec snug_mul(snug_vec a, snug_vec b) { return _mm512_mul_ps(a, b); }
+/* a * b + c */
+static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return _mm512_fmadd_ps(a, b, c); }
+
+#elif SNUG_VL == 8
+
+#include <immintrin.h>
+typedef __m256 snug_vec;
+static inline snug_vec snug_load(const float *p) { return _mm256_loadu_ps(p); }
+static inline void snug_store(float *p, snug_vec v) { _mm256_storeu_ps(p, v); }
+static inline snug_vec snug_set1(float x) { return _mm256_set1_ps(x); }
+static inline snug_vec snug_min(snug_vec a, snug_vec b) { return _mm256_min_ps(a, b); }
+static inline snug_vec snug_max(snug_vec a, snug_vec b) { return _mm256_max_ps(a, b); }
+static inline snug_vec snug_add(snug_vec a, snug_vec b) { return _mm256_add_ps(a, b); }
+static inline snug_vec snug_sub(snug_vec a, snug_vec b) { return _mm256_sub_ps(a, b); }
+static inline snug_vec snug_mul(snug_vec a, snug_vec b) { return _mm256_mul_ps(a, b); }
+/* a * b + c */
+#if defined(__FMA__)
+static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return _mm256_fmadd_ps(a, b, c); }
+#else
+static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return snug_add(snug_mul(a, b), c); }
+#endif
+
+#elif defined(__SSE2__)
+
+#include <emmintrin.h>
+typedef __m128 snug_vec;
+static inline snug_vec snug_load(const float *p) { return _mm_loadu_ps(p); }
+static inline void snug_store(float *p, snug_vec v) { _mm_storeu_ps(p, v); }
+static inline snug_vec snug_set1(float x) { return _mm_set1_ps(x); }
+static inline snug_vec snug_min(snug_vec a, snug_vec b) { return _mm_min_ps(a, b); }
+static inline snug_vec snug_max(snug_vec a, snug_vec b) { return _mm_max_ps(a, b); }
+static inline snug_vec snug_add(snug_vec a, snug_vec b) { return _mm_add_ps(a, b); }
+static inline snug_vec snug_sub(snug_vec a, snug_vec b) { return _mm_sub_ps(a, b); }
+static inline snug_vec snug_mul(snug_vec a, snug_vec b) { return _mm_mul_ps(a, b); }
+/* a * b + c */
+static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return snug_add(snug_mul(a, b), c); }
 
 #else
 
 typedef float snug_vec __attribute__((vector_size(4 * SNUG_VL)));
 typedef float snug_vec_unaligned __attribute__((vector_size(4 * SNUG_VL), aligned(4), may_alias));
+typedef int snug_mask __attribute__((vector_size(4 * SNUG_VL)));
 static inline snug_vec snug_load(const float *p) { return *(const snug_vec_unaligned *)p; }
 static inline void snug_store(float *p, snug_vec v) { *(snug_vec_unaligned *)p = v; }
 static inline snug_vec snug_set1(float x) { return x - (snug_vec){0}; }
@@ -66,53 +139,16 @@ static inline snug_vec snug_sub(snug_vec a, snug_vec b) { return a - b; }
 static inline snug_vec snug_mul(snug_vec a, snug_vec b) { return a * b; }
 /* a * b + c */
 static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return a * b + c; }
-#if defined(__AVX512F__)
-#include <immintrin.h>
 static inline snug_vec snug_min(snug_vec a, snug_vec b)
 {
-    return (snug_vec)_mm512_min_ps((__m512)a, (__m512)b);
-}
-static inline snug_vec snug_max(snug_vec a, snug_vec b)
-{
-    return (snug_vec)_mm512_max_ps((__m512)a, (__m512)b);
-}
-#elif defined(__AVX__)
-#include <immintrin.h>
-static inline snug_vec snug_min(snug_vec a, snug_vec b)
-{
-    return (snug_vec)_mm256_min_ps((__m256)a, (__m256)b);
-}
-static inline snug_vec snug_max(snug_vec a, snug_vec b)
-{
-    return (snug_vec)_mm256_max_ps((__m256)a, (__m256)b);
-}
-#elif defined(__SSE2__)
-#include <immintrin.h>
-static inline snug_vec snug_min(snug_vec a, snug_vec b) { return (snug_vec)_mm_min_ps((__m128)a, (__m128)b); }
-static inline snug_vec snug_max(snug_vec a, snug_vec b) { return (snug_vec)_mm_max_ps((__m128)a, (__m128)b); }
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-static inline snug_vec snug_min(snug_vec a, snug_vec b)
-{
-    return (snug_vec)vminq_f32((float32x4_t)a, (float32x4_t)b);
-}
-static inline snug_vec snug_max(snug_vec a, snug_vec b)
-{
-    return (snug_vec)vmaxq_f32((float32x4_t)a, (float32x4_t)b);
-}
-#else
-typedef int snug_mask __attribute__((vector_size(4 * SNUG_VL)));
-static inline snug_vec snug_min(snug_vec a, snug_vec b)
-{
-    snug_mask m = a < b;
+    const snug_mask m = a < b;
     return (snug_vec)(((snug_mask)a & m) | ((snug_mask)b & ~m));
 }
 static inline snug_vec snug_max(snug_vec a, snug_vec b)
 {
-    snug_mask m = a > b;
+    const snug_mask m = a > b;
     return (snug_vec)(((snug_mask)a & m) | ((snug_mask)b & ~m));
 }
-#endif
 
 #endif
 
