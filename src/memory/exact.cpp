@@ -117,11 +117,10 @@ class Search {
   std::vector<int> rank_;       // by block: lower is tried earlier
   std::vector<int64_t> least_;  // by block: its offset, or the least that it can still have
   std::vector<int64_t> floor_;  // by column
-  std::vector<int64_t>
-      reach_;                 // by column: the least height of its end, from the least offsets of its blocks
-  std::vector<int64_t> low_;  // by column, scratch
-  std::vector<int> count_;    // by column, scratch
-  Blocks by_offset_;          // scratch
+  std::vector<int64_t> reach_;  // by column: the least height of its end, from the least offsets of its blocks
+  std::vector<int64_t> low_;    // by column, scratch
+  std::vector<int> count_;      // by column, scratch
+  Blocks by_offset_;            // scratch
   std::vector<std::pair<int64_t*, int64_t>> trail_;
   std::unordered_set<StateKey, StateKeyHash> failed_;
   int64_t nodes_ = 0;
@@ -363,11 +362,9 @@ bool Search::solve(const Blocks& blocks) {
     parts.back().push_back(b);
     end = std::max(end, block.end);
   }
-  std::stable_sort(parts.begin(), parts.end(),
-                   [](const Blocks& a, const Blocks& b) { return a.size() < b.size(); });
+  std::stable_sort(parts.begin(), parts.end(), [](const Blocks& a, const Blocks& b) { return a.size() < b.size(); });
   ++depth_;
-  const bool solved =
-      std::all_of(parts.begin(), parts.end(), [&](const Blocks& part) { return solve_part(part); });
+  const bool solved = std::all_of(parts.begin(), parts.end(), [&](const Blocks& part) { return solve_part(part); });
   --depth_;
   return solved;
 }
@@ -386,8 +383,7 @@ std::vector<int> rank_by(const Strip& strip, const Score& score) {
 
 }  // namespace
 
-Verdict place_below(const Strip& strip, int64_t capacity, int64_t& node_limit,
-                    std::vector<int64_t>& offsets) {
+Verdict place_below(const Strip& strip, int64_t capacity, int64_t& node_limit, std::vector<int64_t>& offsets) {
   const auto width = [](const Block& block) { return block.end - block.begin; };
   const std::array ranks = {
       rank_by(strip, [&](const Block& block) { return std::tuple(block.height, width(block)); }),

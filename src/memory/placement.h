@@ -36,7 +36,6 @@ Placement place(const std::vector<Lifetime>& buffers, const PlacementOptions& op
 /// Checks a placement without trusting anything that made it: quadratic and plain. Returns an empty string
 /// if it is right, else the first fault: two buffers that overlap, a misaligned offset, an end outside
 /// the arena, a wrong lower bound or arena size.
-std::string verify_placement(const std::vector<Lifetime>& buffers, const Placement& placement,
-                             int64_t alignment);
+std::string verify_placement(const std::vector<Lifetime>& buffers, const Placement& placement, int64_t alignment);
 
 }  // namespace snug

@@ -23,8 +23,7 @@ bool alive_together(const Lifetime& a, const Lifetime& b) {
 
 }  // namespace
 
-std::string verify_placement(const std::vector<Lifetime>& buffers, const Placement& placement,
-                             int64_t alignment) {
+std::string verify_placement(const std::vector<Lifetime>& buffers, const Placement& placement, int64_t alignment) {
   const size_t count = buffers.size();
   const auto name = [&](size_t i) { return describe(buffers, placement, i); };
   const auto rounded = [&](size_t i) { return (buffers[i].bytes + alignment - 1) / alignment * alignment; };
@@ -57,14 +56,12 @@ std::string verify_placement(const std::vector<Lifetime>& buffers, const Placeme
   for (size_t i = 0; i < count; ++i) {
     int64_t live = 0;
     for (size_t j = 0; j < count; ++j)
-      if (needs_memory(buffers[j]) && buffers[j].first <= buffers[i].first &&
-          buffers[i].first < buffers[j].last)
+      if (needs_memory(buffers[j]) && buffers[j].first <= buffers[i].first && buffers[i].first < buffers[j].last)
         live += rounded(j);
     bound = std::max(bound, live);
   }
   if (placement.lower_bound_bytes != bound)
-    return "the lower bound is " + std::to_string(bound) + " bytes, not " +
-           std::to_string(placement.lower_bound_bytes);
+    return "the lower bound is " + std::to_string(bound) + " bytes, not " + std::to_string(placement.lower_bound_bytes);
   if (placement.lower_bound_bytes > placement.arena_bytes)
     return "the lower bound of " + std::to_string(placement.lower_bound_bytes) + " bytes exceeds " + arena;
   return {};

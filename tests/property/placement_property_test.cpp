@@ -21,9 +21,7 @@ struct Shape {
 
 std::vector<Lifetime> random_buffers(uint32_t seed, const Shape& shape) {
   std::mt19937 random(seed);
-  const auto below = [&](int64_t limit) {
-    return static_cast<int64_t>(random() % static_cast<uint32_t>(limit));
-  };
+  const auto below = [&](int64_t limit) { return static_cast<int64_t>(random() % static_cast<uint32_t>(limit)); };
   std::vector<Lifetime> buffers(static_cast<size_t>(1 + below(shape.most_buffers)));
   for (Lifetime& buffer : buffers) {
     buffer.first = below(shape.steps);
@@ -36,8 +34,7 @@ std::vector<Lifetime> random_buffers(uint32_t seed, const Shape& shape) {
 std::string text(uint32_t seed, const std::vector<Lifetime>& buffers) {
   std::ostringstream out;
   out << "seed " << seed << ":";
-  for (const Lifetime& buffer : buffers)
-    out << "\n  " << buffer.first << ' ' << buffer.last << ' ' << buffer.bytes;
+  for (const Lifetime& buffer : buffers) out << "\n  " << buffer.first << ' ' << buffer.last << ' ' << buffer.bytes;
   return out.str();
 }
 
@@ -140,8 +137,7 @@ TEST(PlacementVerifierProperty, CatchesAMovedBuffer) {
         if (!together) continue;
         Placement moved = placement;
         moved.offsets[i] = moved.offsets[j];
-        EXPECT_NE(verify_placement(buffers, moved, 1), "")
-            << i << " onto " << j << ", " << text(seed, buffers);
+        EXPECT_NE(verify_placement(buffers, moved, 1), "") << i << " onto " << j << ", " << text(seed, buffers);
         ++caught;
       }
     }

@@ -129,8 +129,7 @@ TEST(PlacementVerifier, NamesTheFault) {
   EXPECT_EQ(verify_placement(buffers, bad, 64),
             "buffer 0 (64 bytes at 0, alive [0, 2)) overlaps buffer 1 (60 bytes at 0, alive [1, 3))");
   bad.offsets = {0, 32, 0};
-  EXPECT_EQ(verify_placement(buffers, bad, 64),
-            "buffer 1 (60 bytes at 32, alive [1, 3)) is not aligned to 64");
+  EXPECT_EQ(verify_placement(buffers, bad, 64), "buffer 1 (60 bytes at 32, alive [1, 3)) is not aligned to 64");
   bad.offsets = {0, 128, 0};
   EXPECT_EQ(verify_placement(buffers, bad, 64),
             "buffer 1 (60 bytes at 128, alive [1, 3)) is not inside the arena of 128 bytes");
@@ -143,8 +142,7 @@ TEST(PlacementVerifier, NamesTheFault) {
   EXPECT_EQ(verify_placement(buffers, bad, 64), "2 offsets for 3 buffers");
   bad = good;
   bad.arena_bytes = 192;
-  EXPECT_EQ(verify_placement(buffers, bad, 64),
-            "the arena of 192 bytes is not where the highest buffer ends, 128");
+  EXPECT_EQ(verify_placement(buffers, bad, 64), "the arena of 192 bytes is not where the highest buffer ends, 128");
   bad = good;
   bad.lower_bound_bytes = 192;
   EXPECT_EQ(verify_placement(buffers, bad, 64), "the lower bound is 128 bytes, not 192");
