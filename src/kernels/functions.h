@@ -1,0 +1,124 @@
+/* functions.h - exp, log, division and reciprocal square root of vectors, to float accuracy, without the C library;
+ * loads and stores of a part of a vector. */
+#ifndef SNUG_FUNCTIONS_H
+#define SNUG_FUNCTIONS_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "simd.h"
+
+#if SNUG_VL == 1
+typedef int32_t snug_integers;
+static inline snug_integers snug_bits(snug_vec v)
+{
+    snug_integers bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+static inline snug_vec snug_from_bits(snug_integers bits)
+{
+    snug_vec v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+#else
+typedef int32_t snug_integers __attribute__((vector_size(4 * SNUG_VL)));
+static inline snug_integers snug_bits(snug_vec v) { return (snug_integers)v; }
+static inline snug_vec snug_from_bits(snug_integers bits) { return (snug_vec)bits; }
+#endif
+
+/* The first n < SNUG_VL floats; the others are 0. */
+static inline snug_vec snug_load_some(const float *p, int32_t n)
+{
+    float lanes[SNUG_VL] = {0};
+    for (int32_t i = 0; i < n; ++i) lanes[i] = p[i];
+    return snug_load(lanes);
+}
+
+static inline void snug_store_some(float *p, snug_vec v, int32_t n)
+{
+    float lanes[SNUG_VL];
+    snug_store(lanes, v);
+    for (int32_t i = 0; i < n; ++i) p[i] = lanes[i];
+}
+
+static inline float snug_sum_of_lanes(snug_vec v)
+{
+    float lanes[SNUG_VL], sum = 0;
+    snug_store(lanes, v);
+    for (int32_t i = 0; i < SNUG_VL; ++i) sum += lanes[i];
+    return sum;
+}
+
+static inline float snug_max_of_lanes(snug_vec v)
+{
+    float lanes[SNUG_VL], max;
+    snug_store(lanes, v);
+    max = lanes[0];
+    for (int32_t i = 1; i < SNUG_VL; ++i) max = lanes[i] > max ? lanes[i] : max;
+    return max;
+}
+
+static inline snug_vec snug_div(snug_vec a, snug_vec b)
+{
+#if defined(__arm__) && SNUG_VL == 4
+    snug_vec r = vrecpeq_f32(b);
+    r = vmulq_f32(r, vrecpsq_f32(b, r));
+    r = vmulq_f32(r, vrecpsq_f32(b, r));
+    r = vmulq_f32(r, vrecpsq_f32(b, r));
+    return vmulq_f32(a, r);
+#else
+    return a / b;
+#endif
+}
+
+/* Adding this to a small float rounds it to an integer, which is then the lowest bits of the sum. */
+#define SNUG_ROUNDER 12582912.0F
+
+/* exp(x), at least exp(-87) and at most exp(88). x = n log 2 + r with |r| <= log(2) / 2, Taylor's series for r. */
+static inline snug_vec snug_exp(snug_vec x)
+{
+    x = snug_min(snug_max(x, snug_set1(-87.0F)), snug_set1(88.0F));
+    const snug_vec shifted = snug_fma(x, snug_set1(1.44269504F), snug_set1(SNUG_ROUNDER));
+    const snug_vec n = snug_sub(shifted, snug_set1(SNUG_ROUNDER));
+    snug_vec r = snug_fma(n, snug_set1(-0.693359375F), x); /* log 2 in two parts: the first product is exact */
+    r = snug_fma(n, snug_set1(2.12194440e-4F), r);
+    snug_vec p = snug_fma(r, snug_set1(1.0F / 5040), snug_set1(1.0F / 720));
+    p = snug_fma(p, r, snug_set1(1.0F / 120));
+    p = snug_fma(p, r, snug_set1(1.0F / 24));
+    p = snug_fma(p, r, snug_set1(1.0F / 6));
+    p = snug_fma(p, r, snug_set1(0.5F));
+    p = snug_fma(p, r, snug_set1(1));
+    p = snug_fma(p, r, snug_set1(1));
+    const snug_integers exponent = (snug_bits(shifted) - snug_bits(snug_set1(SNUG_ROUNDER)) + 127) * 8388608;
+    return snug_mul(p, snug_from_bits(exponent));
+}
+
+/* log(x) for normal x > 0: x = 2^e m with m around 1, log m = 2 artanh((m - 1) / (m + 1)). */
+static inline snug_vec snug_log(snug_vec x)
+{
+    const snug_integers e = (snug_bits(x) - 0x3f3504f3) >> 23; /* 0x3f3504f3: the square root of 1/2 */
+    const snug_vec m = snug_from_bits(snug_bits(x) - e * 8388608);
+    const snug_vec exponent =
+        snug_sub(snug_from_bits(e + snug_bits(snug_set1(SNUG_ROUNDER))), snug_set1(SNUG_ROUNDER));
+    const snug_vec s = snug_div(snug_sub(m, snug_set1(1)), snug_add(m, snug_set1(1)));
+    const snug_vec s2 = snug_mul(s, s);
+    snug_vec p = snug_fma(s2, snug_set1(2.0F / 9), snug_set1(2.0F / 7));
+    p = snug_fma(p, s2, snug_set1(2.0F / 5));
+    p = snug_fma(p, s2, snug_set1(2.0F / 3));
+    p = snug_fma(p, s2, snug_set1(2));
+    return snug_fma(exponent, snug_set1(0.69314718F), snug_mul(p, s));
+}
+
+/* 1 / sqrt(x) for normal x > 0: a guess from halving the exponent, then three Newton steps. */
+static inline snug_vec snug_reciprocal_sqrt(snug_vec x)
+{
+    const snug_vec half = snug_mul(x, snug_set1(-0.5F)), three_halves = snug_set1(1.5F);
+    snug_vec y = snug_from_bits(0x5f3759df - (snug_bits(x) >> 1));
+    y = snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));
+    y = snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));
+    return snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));
+}
+
+#endif

@@ -1,0 +1,19 @@
+// One run of one primitive on one layer, checked against everything that its contract says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ops/primitive.h"
+
+namespace snug {
+
+/// Runs the primitive's kernel on data, strides and aliasing that follow from the seed. Returns the complaint with the
+/// command line that reproduces it, or empty. `isa` only goes into that command line.
+std::string run_contract_case(const ListedPrimitive& listed, const snug_layer& layer, uint64_t seed,
+                              const std::string& isa);
+
+/// The case that is running, for a signal handler: a command line.
+const char* running_case();
+
+}  // namespace snug
