@@ -1,0 +1,307 @@
+// Graph → every way to compute every node, without prices.
+#include "cost/enumerate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "ops/concat/concat.h"
+#include "ops/convert/convert.h"
+
+namespace snug {
+
+namespace {
+
+constexpr int kLayoutCount = static_cast<int>(kLayouts.size());
+
+struct Enumeration {
+  const Graph& graph;
+  std::span<const ListedPrimitive> library;
+  PrimitiveSet set;
+  std::vector<TensorCosts> tensors;
+  std::vector<int> producer;  // per tensor
+};
+
+bool has_index(const Layout& layout) {
+  return std::find(kLayouts.begin(), kLayouts.end(), layout) != kLayouts.end();
+}
+
+const Primitive* find_in(std::span<const ListedPrimitive> library, std::string_view name) {
+  const auto found = std::find_if(library.begin(), library.end(),
+                                  [&](const ListedPrimitive& listed) { return listed.primitive->name == name; });
+  return found == library.end() ? nullptr : found->primitive;
+}
+
+int64_t bytes_in(const Tensor& tensor, const Layout& layout) {
+  const Images shape = images(tensor.dims);
+  return round_up(shape.batch * stored_floats(layout, shape.map) * element_bytes(tensor.type), kAlignmentBytes);
+}
+
+std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const ListedPrimitive> library) {
+  std::vector<TensorCosts> result;
+  for (const Tensor& tensor : graph.tensors) {
+    TensorCosts costs{.name = tensor.name, .fixed_layout = layout_index(kChw)};
+    costs.conversion_ns.assign(kLayouts.size(), std::vector<int64_t>(kLayouts.size(), -1));
+    for (int from = 0; from < kLayoutCount; ++from) {
+      costs.bytes.push_back(bytes_in(tensor, kLayouts[static_cast<size_t>(from)]));
+      for (int to = 0; to < kLayoutCount; ++to) {
+        const bool exists = from == to || conversion_of(tensor, from, to, library).has_value();
+        if (exists) costs.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)] = 0;
+      }
+    }
+    result.push_back(std::move(costs));
+  }
+  for (const TensorId id : graph.inputs) result[static_cast<size_t>(id)].is_input = true;
+  for (const TensorId id : graph.outputs) result[static_cast<size_t>(id)].is_output = true;
+  return result;
+}
+
+/// The layer of a call with a block set; its strides stay 0.
+snug_layer with_block(const Call& call, int32_t block) {
+  snug_layer layer = call.layer;
+  layer.block = block;
+  return layer;
+}
+
+/// Layouts in which the node's data inputs are read: the call's input in the primitive's input layout, a residual or
+/// second operand in its output layout.
+std::vector<int> read_layouts(size_t inputs, const Lowered& lowered, const Primitive& primitive) {
+  std::vector<int> layouts(inputs, layout_index(primitive.input));
+  for (const Call& call : lowered.calls) {
+    if (call.other >= 0) layouts.at(static_cast<size_t>(call.other)) = layout_index(primitive.output);
+  }
+  return layouts;
+}
+
+int64_t weight_bytes(const Graph& graph, const Node& node, const Lowered& lowered, const Primitive& primitive,
+                     int32_t block) {
+  int64_t bytes = 0;
+  const bool has_weights = packed_constant(graph, node) != nullptr;
+  for (const Call& call : lowered.calls) {
+    if (has_weights) bytes += round_up(primitive.pack_bytes(with_block(call, block)), kAlignmentBytes);
+    if (node.op->name != "conv") continue;
+    const int64_t bias_floats = round_up(call.layer.out_channels, 16);
+    bytes += round_up(bias_floats * static_cast<int64_t>(sizeof(float)), kAlignmentBytes);
+  }
+  return bytes;
+}
+
+/// The data input on which the primitive may put its output, or -1: a conv's residual, a map kernel's input.
+int place_to_take(const Enumeration& e, const Node& node, const Lowered& lowered, const Candidate& candidate) {
+  if (!candidate.primitive->in_place || lowered.calls.size() != 1) return -1;
+  const Call& call = lowered.calls.front();
+  const int slot = node.op->name == "conv" ? call.other : call.input;
+  if (slot < 0 || candidate.input_layouts.at(static_cast<size_t>(slot)) != candidate.output_layout) return -1;
+  const TensorId taken = data_inputs(e.graph, node).at(static_cast<size_t>(slot));
+  const size_t layout = static_cast<size_t>(candidate.output_layout);
+  const bool same_size =
+      e.tensors[static_cast<size_t>(taken)].bytes[layout] == e.tensors[static_cast<size_t>(node.output)].bytes[layout];
+  return same_size ? slot : -1;
+}
+
+std::vector<int32_t> blocks_of(const Primitive& primitive, const Lowered& lowered) {
+  if (primitive.blocks == nullptr) return {0};
+  return primitive.blocks(lowered.calls.front().layer);
+}
+
+/// Why the primitive cannot make the calls of this node, or empty.
+std::string refusal_of(const Enumeration& e, const Node& node, const Lowered& lowered, const Primitive& primitive) {
+  if (!has_index(primitive.input) || !has_index(primitive.output)) return "its layouts are not among snug's";
+  if (lowered.row_major_only && !(primitive.input == kChw && primitive.output == kChw)) {
+    return "the node reads its input as row-major memory, which is chw only";
+  }
+  if (e.set == PrimitiveSet::kClassic) {
+    const bool planar = primitive.input.block <= 1 && primitive.output.block <= 1;
+    if (node.op->name == "conv" ? !primitive.classic : !planar) return "not in the classic library";
+  }
+  if (packed_constant(e.graph, node) != nullptr && primitive.pack_bytes == nullptr) return "takes no constant operand";
+  for (const Call& call : lowered.calls) {
+    const std::string_view refusal = primitive.refusal == nullptr ? "" : primitive.refusal(call.layer);
+    if (!refusal.empty()) return std::string(refusal);
+  }
+  return {};
+}
+
+void append_primitive(const Enumeration& e, const Node& node, const Lowered& lowered, const Primitive& primitive,
+                      std::vector<Candidate>& candidates) {
+  const size_t inputs = data_inputs(e.graph, node).size();
+  for (const int32_t block : blocks_of(primitive, lowered)) {
+    Candidate candidate{.primitive = &primitive,
+                        .block = block,
+                        .input_layouts = read_layouts(inputs, lowered, primitive),
+                        .output_layout = layout_index(primitive.output),
+                        .weight_bytes = weight_bytes(e.graph, node, lowered, primitive, block)};
+    for (const Call& call : lowered.calls) {
+      if (primitive.workspace_bytes == nullptr) break;
+      const int64_t bytes = round_up(primitive.workspace_bytes(with_block(call, block)), kAlignmentBytes);
+      candidate.workspace_bytes = std::max(candidate.workspace_bytes, bytes);
+    }
+    candidates.push_back(candidate);
+    candidate.in_place = place_to_take(e, node, lowered, candidate);
+    if (candidate.in_place >= 0) candidates.push_back(candidate);
+  }
+}
+
+/// A change of shape alone: nothing to do where the output takes over the input's memory, else a copy.
+void append_aliases(const Enumeration& e, const Node& node, const Lowered& lowered,
+                    std::vector<Candidate>& candidates) {
+  const bool vectors = is_vector_alias(e.graph, node);
+  for (int layout = 0; layout < kLayoutCount; ++layout) {
+    if (layout != layout_index(kChw) && !vectors) continue;
+    candidates.push_back({.input_layouts = {layout}, .output_layout = layout, .in_place = 0});
+  }
+  const Primitive* copy = find_in(e.library, "concat_chw");
+  if (copy == nullptr || lowered.calls.empty()) return;
+  const std::string_view refusal = copy->refusal == nullptr ? "" : copy->refusal(lowered.calls.front().layer);
+  if (!refusal.empty()) return;
+  candidates.push_back({.primitive = copy, .input_layouts = {layout_index(kChw)}, .output_layout = layout_index(kChw)});
+}
+
+/// Whether in this layout every input can be written straight into its slice of the output.
+bool slices_align(const Graph& graph, const Node& node, const Layout& layout) {
+  if (layout.block <= 1) return true;
+  int64_t channel = 0;
+  for (const TensorId id : node.inputs) {
+    if (channel % layout.block != 0) return false;
+    channel += images(graph.tensor(id).dims).map.channels;
+  }
+  return true;
+}
+
+void append_copy_free(const Enumeration& e, const Node& node, const Lowered& lowered,
+                      std::vector<Candidate>& candidates) {
+  if (attributes<Concat>(node).axis != 1 || lowered.row_major_only || lowered.batch != 1) return;
+  const std::set<TensorId> distinct(node.inputs.begin(), node.inputs.end());
+  if (distinct.size() != node.inputs.size()) return;
+  for (const TensorId id : node.inputs) {
+    if (e.producer[static_cast<size_t>(id)] < 0) return;
+  }
+  for (int layout = 0; layout < kLayoutCount; ++layout) {
+    const Layout& value = kLayouts[static_cast<size_t>(layout)];
+    if (!slices_align(e.graph, node, value)) continue;
+    if (e.set == PrimitiveSet::kClassic && value.block > 1) continue;
+    candidates.push_back(
+        {.input_layouts = std::vector<int>(node.inputs.size(), layout), .output_layout = layout, .copy_free = true});
+  }
+}
+
+void check_concat(const Graph& graph, const Node& node) {
+  for (const TensorId id : node.inputs) {
+    if (graph.tensor(id).constant == nullptr) continue;
+    throw UserError(
+        fmt::format("node \"{}\" ({}): its input \"{}\" is constant; snug concatenates computed tensors only. Cut the "
+                    "graph before it with --outputs",
+                    node.name, node.onnx_operator, graph.tensor(id).name));
+  }
+}
+
+[[noreturn]] void fail_without_candidate(const Enumeration& e, const Node& node, const Lowered& lowered) {
+  std::string reasons;
+  for (const auto& [primitive, operator_name] : e.library) {
+    if (operator_name != node.op->name) continue;
+    const std::string refusal = refusal_of(e, node, lowered, *primitive);
+    reasons += fmt::format("\n  {}: {}", primitive->name, refusal.empty() ? "offers no block for it" : refusal);
+  }
+  if (reasons.empty()) reasons = fmt::format("\n  the operator {} has no primitive at all", node.op->name);
+  const std::string layer = lowered.calls.empty() ? "" : " for " + layer_text(lowered.calls.front().layer);
+  throw UserError(
+      fmt::format("node \"{}\" ({}): no primitive can compute it{}{}", node.name, node.onnx_operator, layer, reasons));
+}
+
+NodeCosts node_costs(const Enumeration& e, const Node& node) {
+  CHECK(node.op->lower != nullptr, node.name + " should have been rewritten");
+  const bool concat = node.op->name == "concat";
+  if (concat) check_concat(e.graph, node);
+  const Lowered lowered = node.op->lower(e.graph, node);
+  NodeCosts costs{.name = node.name, .inputs = data_inputs(e.graph, node), .output = node.output, .candidates = {}};
+  if (lowered.alias) {
+    append_aliases(e, node, lowered, costs.candidates);
+    return costs;
+  }
+  if (concat) append_copy_free(e, node, lowered, costs.candidates);
+  for (const auto& [primitive, operator_name] : e.library) {
+    if (operator_name != node.op->name || !refusal_of(e, node, lowered, *primitive).empty()) continue;
+    append_primitive(e, node, lowered, *primitive, costs.candidates);
+  }
+  if (costs.candidates.empty()) fail_without_candidate(e, node, lowered);
+  return costs;
+}
+
+}  // namespace
+
+bool is_vector_alias(const Graph& graph, const Node& node) {
+  const Images input = images(graph.tensor(data_inputs(graph, node).at(0)).dims);
+  const Images output = images(graph.tensor(node.output).dims);
+  const auto is_vector = [](const MapShape& map) { return map.height == 1 && map.width == 1; };
+  return is_vector(input.map) && is_vector(output.map) && input.batch == output.batch;
+}
+
+const Constant* packed_constant(const Graph& graph, const Node& node) {
+  const int index = node.op->weights_input;
+  if (index < 0 || static_cast<size_t>(index) >= node.inputs.size()) return nullptr;
+  const TensorId id = node.inputs[static_cast<size_t>(index)];
+  return id == kNoTensor ? nullptr : graph.tensor(id).constant.get();
+}
+
+Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate) {
+  return {.primitive = candidate.primitive,
+          .operator_name = lowered.alias ? "concat" : std::string(node.op->name),
+          .layer = with_block(call, candidate.block)};
+}
+
+std::optional<Measurement> conversion_of(const Tensor& tensor, int from, int to,
+                                         std::span<const ListedPrimitive> library) {
+  if (tensor.constant != nullptr || tensor.type != ElementType::kFloat32) return std::nullopt;
+  const std::string name = fmt::format("convert_{}_{}", kLayouts.at(static_cast<size_t>(from)).name,
+                                       kLayouts.at(static_cast<size_t>(to)).name);
+  const Primitive* primitive = find_in(library, name);
+  if (primitive == nullptr) return std::nullopt;
+  const snug_layer layer = convert_layer(images(tensor.dims).map);
+  if (primitive->refusal != nullptr && !primitive->refusal(layer).empty()) return std::nullopt;
+  return Measurement{.primitive = primitive, .operator_name = "convert", .layer = layer};
+}
+
+std::vector<LayoutPairs> possible_conversions(const CostTable& costs) {
+  std::vector<LayoutPairs> result(costs.tensors.size(), LayoutPairs{});
+  std::vector<std::set<int>> produced(costs.tensors.size()), read(costs.tensors.size());
+  for (size_t id = 0; id < costs.tensors.size(); ++id) {
+    if (costs.tensors[id].is_input) produced[id].insert(costs.tensors[id].fixed_layout);
+    if (costs.tensors[id].is_output) read[id].insert(costs.tensors[id].fixed_layout);
+  }
+  for (const NodeCosts& node : costs.nodes) {
+    for (const Candidate& candidate : node.candidates) {
+      produced[static_cast<size_t>(node.output)].insert(candidate.output_layout);
+      for (size_t slot = 0; slot < node.inputs.size(); ++slot) {
+        read[static_cast<size_t>(node.inputs[slot])].insert(candidate.input_layouts.at(slot));
+      }
+    }
+  }
+  for (size_t id = 0; id < costs.tensors.size(); ++id) {
+    for (const int from : produced[id]) {
+      for (const int to : read[id]) result[id][static_cast<size_t>(from)][static_cast<size_t>(to)] = from != to;
+    }
+  }
+  return result;
+}
+
+CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set) {
+  const Enumeration e{.graph = graph,
+                      .library = library,
+                      .set = set,
+                      .tensors = tensor_costs(graph, library),
+                      .producer = producers(graph)};
+  CostTable costs;
+  for (const Layout& layout : kLayouts) costs.layouts.emplace_back(layout.name);
+  costs.tensors = e.tensors;
+  for (const Node& node : graph.nodes) costs.nodes.push_back(node_costs(e, node));
+  return costs;
+}
+
+CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set) {
+  return enumerate_candidates(graph, all_primitives(), set);
+}
+
+}  // namespace snug

@@ -1,0 +1,32 @@
+// The candidates of a graph over any library of primitives, and what pricing shares with it.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "cost/profile.h"
+#include "graph/operator.h"
+
+namespace snug {
+
+/// enumerate_candidates over these primitives instead of all_primitives().
+CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set);
+
+/// Whether every map of the node is 1x1 and the batch stays the same, so that its values lie alike in every layout.
+bool is_vector_alias(const Graph& graph, const Node& node);
+
+/// The constant that a node's kernels read packed, or null.
+const Constant* packed_constant(const Graph& graph, const Node& node);
+
+/// What one call of a candidate runs.
+Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate);
+
+/// What a conversion of this tensor runs; empty where there is no such primitive.
+std::optional<Measurement> conversion_of(const Tensor& tensor, int from, int to,
+                                         std::span<const ListedPrimitive> library);
+
+/// Which conversions of a tensor some choice of candidates may need, [from][to].
+using LayoutPairs = std::array<std::array<bool, kLayouts.size()>, kLayouts.size()>;
+std::vector<LayoutPairs> possible_conversions(const CostTable& costs);
+
+}  // namespace snug

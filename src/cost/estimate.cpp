@@ -1,0 +1,47 @@
+// Time from work and bytes alone, for targets that nothing was measured on.
+#include <algorithm>
+#include <array>
+
+#include "cost/profile.h"
+
+namespace snug {
+
+namespace {
+
+/// The part of the target's rate of multiply-adds that a family's inner loops reach. Orders of magnitude from
+/// textbook knowledge and profiles of AVX-512, AVX2 and NEON machines: register-tiled loops come near the peak,
+/// GEMM over unrolled windows loses to packing, transforms lose to the memory between their phases, and the plain
+/// loops neither vectorise nor tile.
+struct Efficiency {
+  std::string_view family;
+  double fraction;
+};
+constexpr std::array kEfficiencies{
+    Efficiency{"direct", 0.03},   Efficiency{"im2col", 0.5},      Efficiency{"im2row", 0.6},
+    Efficiency{"kn2row", 0.45},   Efficiency{"kn2col", 0.45},     Efficiency{"winograd", 0.5},
+    Efficiency{"pointwise", 0.7}, Efficiency{"blocked", 0.8},     Efficiency{"depthwise", 0.4},
+    Efficiency{"gemv", 0.5},      Efficiency{"first-layer", 0.5},
+};
+constexpr double kOtherFraction = 0.1;
+
+/// What a call costs before it does anything: arguments, set-up, cold instructions.
+constexpr double kCallNs = 100;
+
+double fraction_of(std::string_view family) {
+  const auto* found = std::find_if(kEfficiencies.begin(), kEfficiencies.end(),
+                                   [&](const Efficiency& efficiency) { return efficiency.family == family; });
+  return found == kEfficiencies.end() ? kOtherFraction : found->fraction;
+}
+
+}  // namespace
+
+double estimated_ns(const Target& target, const Measurement& measurement) {
+  const Primitive& primitive = *measurement.primitive;
+  Work work{.bytes_moved = map_bytes(measurement.layer, primitive.input, primitive.output)};
+  if (primitive.work != nullptr) work = primitive.work(measurement.layer);
+  const double compute_ns = work.multiply_adds / (target.giga_multiply_adds_per_second * fraction_of(primitive.family));
+  const double memory_ns = work.bytes_moved / target.gigabytes_per_second;
+  return kCallNs + compute_ns + memory_ns;
+}
+
+}  // namespace snug

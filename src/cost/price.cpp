@@ -1,0 +1,129 @@
+// Prices of candidates and conversions; what must be measured for them; dominated candidates go.
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "base/error.h"
+#include "cost/enumerate.h"
+
+namespace snug {
+
+namespace {
+
+constexpr int kLayoutCount = static_cast<int>(kLayouts.size());
+
+using Key = std::pair<const Primitive*, std::string>;
+Key key_of(const Measurement& measurement) {
+  return {measurement.primitive, layer_text(measurement.layer)};
+}
+
+/// Prices of single calls, each worked out once.
+struct Prices {
+  const Target& target;
+  const Profile* profile;
+  std::map<Key, double> known;
+
+  double ns(const Measurement& measurement) {
+    const auto [entry, is_new] = known.try_emplace(key_of(measurement), 0);
+    if (!is_new) return entry->second;
+    std::optional<double> measured;
+    if (profile != nullptr) measured = profile->measured_ns(measurement);
+    entry->second = measured ? *measured : estimated_ns(target, measurement);
+    return entry->second;
+  }
+};
+
+int64_t whole_ns(double ns) {
+  return std::max<int64_t>(0, std::llround(ns));
+}
+
+/// Whether nothing that `a` is used in gets worse when it stands in for `b`.
+bool dominates(const Candidate& a, const Candidate& b) {
+  return a.time_ns <= b.time_ns && a.workspace_bytes <= b.workspace_bytes && a.weight_bytes <= b.weight_bytes;
+}
+
+bool same_use(const Candidate& a, const Candidate& b) {
+  return std::tie(a.input_layouts, a.output_layout, a.in_place, a.copy_free) ==
+         std::tie(b.input_layouts, b.output_layout, b.in_place, b.copy_free);
+}
+
+/// The strategy `direct` needs its candidates, however slow they are.
+bool is_kept_for_comparison(const Candidate& candidate) {
+  return candidate.primitive != nullptr && candidate.primitive->family == "direct";
+}
+
+std::vector<Candidate> without_dominated(const std::vector<Candidate>& candidates) {
+  std::vector<Candidate> kept;
+  for (size_t k = 0; k < candidates.size(); ++k) {
+    bool dominated = false;
+    for (size_t other = 0; other < candidates.size() && !dominated; ++other) {
+      if (other == k || !same_use(candidates[other], candidates[k])) continue;
+      // Of equals the first stays.
+      dominated =
+          dominates(candidates[other], candidates[k]) && (other < k || !dominates(candidates[k], candidates[other]));
+    }
+    if (!dominated || is_kept_for_comparison(candidates[k])) kept.push_back(candidates[k]);
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs) {
+  std::vector<Measurement> result;
+  std::map<Key, bool> seen;
+  const auto add = [&](const Measurement& measurement) {
+    if (seen.try_emplace(key_of(measurement), true).second) result.push_back(measurement);
+  };
+  for (size_t index = 0; index < graph.nodes.size(); ++index) {
+    const Node& node = graph.nodes[index];
+    const Lowered lowered = node.op->lower(graph, node);
+    for (const Candidate& candidate : costs.nodes.at(index).candidates) {
+      if (candidate.primitive == nullptr) continue;
+      for (const Call& call : lowered.calls) add(measurement_of(node, lowered, call, candidate));
+    }
+  }
+  const std::vector<LayoutPairs> needed = possible_conversions(costs);
+  for (size_t id = 0; id < graph.tensors.size(); ++id) {
+    for (int from = 0; from < kLayoutCount; ++from) {
+      for (int to = 0; to < kLayoutCount; ++to) {
+        if (!needed[id][static_cast<size_t>(from)][static_cast<size_t>(to)]) continue;
+        const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
+        if (conversion) add(*conversion);
+      }
+    }
+  }
+  return result;
+}
+
+CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile) {
+  CHECK(costs.nodes.size() == graph.nodes.size() && costs.tensors.size() == graph.tensors.size(),
+        "a cost table of another graph");
+  Prices prices{.target = target, .profile = profile, .known = {}};
+  for (size_t index = 0; index < graph.nodes.size(); ++index) {
+    const Node& node = graph.nodes[index];
+    const Lowered lowered = node.op->lower(graph, node);
+    for (Candidate& candidate : costs.nodes[index].candidates) {
+      if (candidate.primitive == nullptr) continue;
+      double ns = 0;
+      for (const Call& call : lowered.calls) ns += prices.ns(measurement_of(node, lowered, call, candidate));
+      candidate.time_ns = whole_ns(ns * static_cast<double>(lowered.batch));
+    }
+    costs.nodes[index].candidates = without_dominated(costs.nodes[index].candidates);
+  }
+  const std::vector<LayoutPairs> needed = possible_conversions(costs);
+  for (size_t id = 0; id < graph.tensors.size(); ++id) {
+    const double batch = static_cast<double>(images(graph.tensors[id].dims).batch);
+    for (int from = 0; from < kLayoutCount; ++from) {
+      for (int to = 0; to < kLayoutCount; ++to) {
+        int64_t& price = costs.tensors[id].conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)];
+        if (price < 0 || !needed[id][static_cast<size_t>(from)][static_cast<size_t>(to)]) continue;
+        const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
+        if (conversion) price = whole_ns(prices.ns(*conversion) * batch);
+      }
+    }
+  }
+  return costs;
+}
+
+}  // namespace snug
