@@ -88,15 +88,28 @@ snug_layer map_layer(const MapShape& input, const MapShape& output) {
   return layer;
 }
 
+/// A binary operator's second operand is dense in itself and stands still where it is broadcast; a residual is a
+/// map like the output.
+static void set_other_strides(snug_layer& layer, const Layout& layout) {
+  const bool binary = layer.other_channels > 0;
+  const MapShape other =
+      binary ? MapShape{layer.other_channels, layer.other_height, layer.other_width} : output_shape(layer);
+  const Strides strides = dense_strides(layout, other);
+  layer.other_plane = narrowed(binary && other.channels == 1 ? 0 : strides.plane);
+  layer.other_row = narrowed(binary && other.height == 1 ? 0 : strides.row);
+  layer.other_pixel = narrowed(binary && other.width == 1 ? 0 : strides.pixel);
+}
+
 snug_layer with_dense_strides(snug_layer layer, const Layout& input, const Layout& output) {
   const Strides in = dense_strides(input, input_shape(layer));
   const Strides out = dense_strides(output, output_shape(layer));
   layer.in_plane = narrowed(in.plane);
   layer.in_row = narrowed(in.row);
   layer.in_pixel = narrowed(in.pixel);
-  layer.out_plane = layer.other_plane = narrowed(out.plane);
-  layer.out_row = layer.other_row = narrowed(out.row);
-  layer.out_pixel = layer.other_pixel = narrowed(out.pixel);
+  layer.out_plane = narrowed(out.plane);
+  layer.out_row = narrowed(out.row);
+  layer.out_pixel = narrowed(out.pixel);
+  set_other_strides(layer, output);
   return layer;
 }
 

@@ -16,7 +16,8 @@ std::string layer_text(const snug_layer& layer);
 /// Inverse of layer_text; throws UserError at the first key that is not a field.
 snug_layer parse_layer(std::string_view text);
 
-/// The layer with the strides of maps stored densely in these layouts; `other` is a map like the output.
+/// The layer with the strides of maps stored densely in these layouts; `other` is a map like the
+/// output, or has the shape that a binary layer states.
 snug_layer with_dense_strides(snug_layer layer, const Layout& input, const Layout& output);
 
 /// A layer that reads a map of one shape and writes one of another; all else is 0.

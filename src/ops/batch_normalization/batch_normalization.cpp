@@ -1,0 +1,50 @@
+#include "ops/batch_normalization/batch_normalization.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "ops/onnx_inputs.h"
+
+namespace snug {
+
+static constexpr const char* kParameters[] = {"x", "scale", "bias", "mean", "variance"};
+
+static TensorId import_batch_normalization(const OnnxNode& node, Graph& graph) {
+  required_input(node, graph, 0, "x");
+  for (size_t i = 1; i < 5; ++i) {
+    required_input(node, graph, i, kParameters[i]);
+    constant_input(node, graph, i, kParameters[i]);
+  }
+  if (node.opset < 9 && node.integer("spatial", 1) == 0) node.fail("spatial = 0; snug normalises per channel only");
+  if (node.integer("training_mode", 0) != 0) node.fail("its training_mode is 1; export the model for inference");
+  const BatchNormalization normalization{node.real("epsilon", 1e-5f)};
+  return add_node(graph, batch_normalization_operator, node.name, node.operator_type, normalization,
+                  {node.input(0), node.input(1), node.input(2), node.input(3), node.input(4)}, node.outputs[0]);
+}
+
+static Dims batch_normalization_dims(const Graph& graph, const Node& node) {
+  const Dims& dims = graph.tensor(node.inputs.at(0)).dims;
+  if (dims.size() < 2) throw UserError(fmt::format("its input {} has no channels", text(dims)));
+  for (size_t i = 1; i < 5; ++i) {
+    const Dims& parameter = graph.tensor(node.inputs.at(i)).dims;
+    if (element_count(parameter) != dims[1]) {
+      throw UserError(fmt::format("its {} is {} for {} channels", kParameters[i], text(parameter), dims[1]));
+    }
+  }
+  return dims;
+}
+
+static std::string describe_batch_normalization(const Node& node) {
+  return fmt::format("epsilon {}", attributes<BatchNormalization>(node).epsilon);
+}
+
+const Operator batch_normalization_operator{
+    .name = "batch_normalization",
+    .onnx_operators = {"BatchNormalization"},
+    .restrictions = "at inference, constant parameters, per channel",
+    .import_onnx = import_batch_normalization,
+    .output_dims = batch_normalization_dims,
+    .describe = describe_batch_normalization,
+};
+
+}  // namespace snug
