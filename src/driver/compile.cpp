@@ -1,0 +1,72 @@
+#include "driver/compile.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "report/table.h"
+#include "rewrite/rewrite.h"
+
+namespace snug {
+
+namespace {
+
+void write_trace(const CompileOptions& options, const std::string& stage, const std::string& contents) {
+  if (options.trace.empty()) return;
+  std::filesystem::create_directories(options.trace);
+  std::ofstream stream(options.trace / (stage + ".txt"));
+  stream << contents;
+  if (!stream) throw UserError(options.trace.string() + ": cannot write the trace of " + stage);
+}
+
+/// The profile with everything that the table needs, or nothing where costs are estimated.
+std::optional<Profile> filled_profile(const Graph& graph, const CostTable& candidates, const CompileOptions& options) {
+  if (options.estimate) return std::nullopt;
+  Profile profile = Profile::open(options.target);
+  ProgressLine progress("measuring layers on " + options.target.name);
+  profile.measure_missing(measurements(graph, candidates), [&](size_t done, size_t total, const Measurement& current, double seconds_left) {
+    progress.show(done, total, fmt::format("{:.0f} s left  {} {}", seconds_left, current.primitive->name, layer_text(current.layer)));
+  });
+  return profile;
+}
+
+}  // namespace
+
+Priced price_model(const std::filesystem::path& model_file, const CompileOptions& options) {
+  Priced priced;
+  priced.model = read_model(model_file);
+  priced.imported = verified(import_onnx(priced.model, options.import));
+  priced.model.bytes.clear();
+  priced.model.bytes.shrink_to_fit();
+  write_trace(options, "1-imported", text(priced.imported));
+  priced.graph = rewrite(priced.imported);
+  write_trace(options, "2-rewritten", text(priced.graph));
+  const CostTable candidates = enumerate_candidates(priced.graph, options.primitives);
+  const std::optional<Profile> profile = filled_profile(priced.graph, candidates, options);
+  priced.costs = price(candidates, priced.graph, options.target, profile ? &*profile : nullptr);
+  return priced;
+}
+
+std::variant<Compiled, Infeasible> fit(Priced priced, const CompileOptions& options) {
+  constexpr int kMostAttempts = 8;
+  Limits limits = options.limits;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    std::variant<Selection, Infeasible> selected = select(priced.costs, limits, options.strategy);
+    if (auto* infeasible = std::get_if<Infeasible>(&selected)) return std::move(*infeasible);
+    Compiled compiled{.model = priced.model, .imported = priced.imported, .graph = priced.graph, .costs = priced.costs,
+                      .selection = std::get<Selection>(std::move(selected))};
+    compiled.program = verified(schedule(compiled.graph, compiled.costs, compiled.selection));
+    compiled.plan = verified(plan_memory(compiled.program), compiled.program);
+    if (limits.ram_bytes != kNoLimit) compiled.placement_slack_bytes = options.limits.ram_bytes - limits.ram_bytes;
+    if (compiled.plan.arena_bytes <= options.limits.ram_bytes) {
+      write_trace(options, "3-program", text(compiled.program));
+      return compiled;
+    }
+    limits.ram_bytes -= compiled.plan.arena_bytes - options.limits.ram_bytes;
+  }
+  throw UserError(fmt::format("no placement fits --ram {}: raise it a little", format_bytes(options.limits.ram_bytes)));
+}
+
+}  // namespace snug

@@ -1,0 +1,54 @@
+// The pipeline: ONNX file → C files.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cost/profile.h"
+#include "emit/emit.h"
+#include "import/import.h"
+#include "memory/memory_plan.h"
+#include "program/program.h"
+#include "select/selection.h"
+#include "target/target.h"
+
+namespace snug {
+
+struct CompileOptions {
+  ImportOptions import;
+  Target target;
+  PrimitiveSet primitives = PrimitiveSet::kAll;
+  Limits limits;
+  Strategy strategy = Strategy::kIlp;
+  bool estimate = false;             ///< price by work and bytes alone, measure nothing
+  std::filesystem::path trace;       ///< folder for every stage's value as text; empty: none
+};
+
+/// Everything that a compilation found out.
+struct Compiled {
+  OnnxModel model;  ///< bytes dropped
+  Graph imported;   ///< before the rewrites
+  Graph graph;
+  CostTable costs;
+  Selection selection;
+  Program program;
+  MemoryPlan plan;
+  int64_t placement_slack_bytes = 0;  ///< by how much the limit was lowered because a placement exceeded it
+};
+
+/// A graph with a price for every candidate: what `compile` and `pareto` select from.
+struct Priced {
+  OnnxModel model;
+  Graph imported, graph;
+  CostTable costs;
+};
+Priced price_model(const std::filesystem::path& model_file, const CompileOptions& options);
+
+/// Selects, schedules and places. If the arena exceeds the RAM limit although the live bytes do not, selects again with
+/// that much less.
+std::variant<Compiled, Infeasible> fit(Priced priced, const CompileOptions& options);
+
+}  // namespace snug

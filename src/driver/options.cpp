@@ -1,0 +1,97 @@
+#include "driver/options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace snug {
+
+namespace {
+
+int64_t limit(const std::string& text, const char* option) { return text.empty() ? kNoLimit : parse_bytes(text, option); }
+
+/// "10", "10ms", "1.5s", "800us" → nanoseconds; a bare number is milliseconds.
+int64_t latency_ns(const std::string& text) {
+  if (text.empty()) return kNoLimit;
+  double value = 0;
+  const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string unit(rest, text.data() + text.size());
+  const double scale = unit.empty() || unit == "ms" ? 1e6 : unit == "s" ? 1e9 : unit == "us" ? 1e3 : unit == "ns" ? 1 : 0;
+  if (failure != std::errc{} || scale == 0 || !(value >= 0) || value * scale > 1e15) {
+    throw UserError(fmt::format("--latency: \"{}\" is not a time; write milliseconds, or 1.5s, 20ms, 800us", text));
+  }
+  return static_cast<int64_t>(value * scale);
+}
+
+/// "name=1x3x224x224", or "batch=1" for a symbolic dimension.
+std::pair<std::string, Dims> parse_shape(const std::string& text) {
+  const size_t equals = text.rfind('=');
+  Dims dims;
+  bool good = equals != std::string::npos && equals > 0;
+  for (size_t start = equals + 1; good;) {
+    const size_t end = std::min(text.find('x', start), text.size());
+    int64_t dim = 0;
+    const auto [rest, failure] = std::from_chars(text.data() + start, text.data() + end, dim);
+    good = failure == std::errc{} && rest == text.data() + end && dim > 0;
+    dims.push_back(dim);
+    if (end == text.size()) break;
+    start = end + 1;
+  }
+  if (!good) throw UserError(fmt::format("--shape: \"{}\" is not understood; write NAME=1x3x224x224, or DIMENSION=1", text));
+  return {text.substr(0, equals), dims};
+}
+
+}  // namespace
+
+void add_model_options(CLI::App& command, ModelArguments& arguments) {
+  command.add_option("model", arguments.model, "ONNX file")->required();
+  command.add_option("--target", arguments.target, "name (see: snug targets) or JSON file")->capture_default_str();
+  command.add_option("--shape", arguments.shapes, "fix a dynamic input: NAME=1x3x224x224, or a symbolic dimension: NAME=1")->take_all();
+  command.add_option("--outputs", arguments.outputs, "tensors to compute instead of the model's outputs")->delimiter(',');
+  command.add_option("--primitives", arguments.primitives, "all, or classic: the families and layouts of the TASO paper")->capture_default_str();
+  command.add_flag("--estimate", arguments.estimate, "price layers by work and bytes instead of measuring them");
+  command.add_option("--trace", arguments.trace, "write every stage as text into this folder");
+}
+
+void add_limit_options(CLI::App& command, ModelArguments& arguments) {
+  command.add_option("--ram", arguments.ram, "arena limit: bytes, 512K, 8MiB");
+  command.add_option("--flash", arguments.flash, "limit of packed weights: bytes, 512K, 8MiB");
+  command.add_option("--latency", arguments.latency, "time limit in milliseconds");
+}
+
+void add_choice_options(CLI::App& command, ModelArguments& arguments) {
+  command.add_option("--minimize", arguments.minimize, "time or ram")->capture_default_str();
+  command.add_option("--strategy", arguments.strategy,
+                     "ilp, dynamic-programme, time-only, greedy-fastest, greedy-in-order, greedy-smallest, per-layer, direct")
+      ->capture_default_str();
+}
+
+CompileOptions compile_options(const ModelArguments& arguments) {
+  CompileOptions options;
+  for (const std::string& shape : arguments.shapes) options.import.shapes.insert(parse_shape(shape));
+  options.import.outputs = arguments.outputs;
+  options.target = find_target(arguments.target);
+  options.estimate = arguments.estimate;
+  options.trace = arguments.trace;
+  if (arguments.primitives != "all" && arguments.primitives != "classic") {
+    throw UserError(fmt::format("--primitives: \"{}\" is neither all nor classic", arguments.primitives));
+  }
+  options.primitives = arguments.primitives == "classic" ? PrimitiveSet::kClassic : PrimitiveSet::kAll;
+  options.limits = {.ram_bytes = limit(arguments.ram, "--ram"), .flash_bytes = limit(arguments.flash, "--flash"), .latency_ns = latency_ns(arguments.latency)};
+  if (arguments.minimize != "time" && arguments.minimize != "ram") {
+    throw UserError(fmt::format("--minimize: \"{}\" is neither time nor ram", arguments.minimize));
+  }
+  options.limits.minimize = arguments.minimize == "ram" ? Minimize::kRam : Minimize::kTime;
+  const std::optional<Strategy> strategy = strategy_from_name(arguments.strategy);
+  if (!strategy) {
+    throw UserError(fmt::format("--strategy: \"{}\" is not known; see snug compile --help", arguments.strategy));
+  }
+  options.strategy = *strategy;
+  return options;
+}
+
+}  // namespace snug

@@ -1,0 +1,66 @@
+// An emitted folder: opened, built, run.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "driver/compile.h"
+#include "target/target.h"
+
+namespace snug {
+
+/// What `snug compile -o` leaves: the C files and plan.json, which describes them.
+struct Project {
+  std::filesystem::path folder;
+  nlohmann::json plan;
+  Target target;
+};
+
+/// Emits into `folder`. `target` is the name or file that the user gave.
+struct ProjectOptions {
+  std::filesystem::path folder;
+  std::filesystem::path model_file;
+  std::string target;
+  std::string command_line;
+  WeightsForm weights = WeightsForm::kAuto;
+  bool trace = false;
+  nlohmann::json plan;  ///< plan_json()
+};
+void write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project);
+
+/// Throws UserError if the folder holds no project of snug.
+Project open_project(const std::filesystem::path& folder, const std::string& other_target = {});
+
+struct ProjectRun {
+  std::vector<std::vector<float>> outputs;  ///< row-major, in the order of the network's outputs
+  double median_ns = 0;
+  std::string trace;  ///< bytes of every step's output buffer, where the project was emitted with trace
+};
+
+/// Builds the C if it was not yet, or if a file changed, and runs it. Inputs: row-major, one per network input.
+struct RunOptions {
+  int repeat = 1;
+  int fill = -1;  ///< byte to fill the arena with before each run
+  bool trace = false;
+};
+ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs, const RunOptions& options);
+
+/// Seeded numbers in [-1, 1) for every input of the project.
+std::vector<std::vector<float>> random_inputs(const Project& project, uint64_t seed);
+
+/// A folder below the system's temporary folder that goes away with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace snug

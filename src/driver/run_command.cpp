@@ -1,0 +1,134 @@
+// snug run
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/npy.h"
+#include "base/text.h"
+#include "driver/commands.h"
+#include "driver/image.h"
+#include "driver/project.h"
+
+namespace snug {
+
+namespace {
+
+using nlohmann::json;
+
+struct RunArguments {
+  std::filesystem::path folder;
+  std::string target;
+  std::vector<std::filesystem::path> inputs, outputs;
+  ImageOptions image;
+  int repeat = 10, top = 0;
+  uint64_t seed = 1;
+  std::filesystem::path labels;
+  bool json = false;
+};
+
+std::vector<float> read_input(const std::filesystem::path& file, const Dims& dims, const ImageOptions& options) {
+  if (file.extension() != ".npy") return read_image(file, images(dims).map, options);
+  NpyArray array = read_npy(file);
+  if (static_cast<int64_t>(array.floats.size()) != element_count(dims)) {
+    throw UserError(fmt::format("{}: holds {} values, shape {}; the network's input is {}", file.string(), array.floats.size(),
+                                text(array.dims), text(dims)));
+  }
+  return std::move(array.floats);
+}
+
+std::vector<std::vector<float>> read_inputs(const Project& project, const RunArguments& arguments) {
+  if (arguments.inputs.empty()) return random_inputs(project, arguments.seed);
+  const json& ports = project.plan.at("inputs");
+  if (arguments.inputs.size() != ports.size()) {
+    throw UserError(fmt::format("--input: the network has {} inputs, {} given", ports.size(), arguments.inputs.size()));
+  }
+  std::vector<std::vector<float>> inputs;
+  for (size_t i = 0; i < ports.size(); ++i) {
+    inputs.push_back(read_input(arguments.inputs[i], ports[i].at("dims").get<Dims>(), arguments.image));
+  }
+  return inputs;
+}
+
+std::vector<std::string> read_labels(const std::filesystem::path& file) {
+  if (file.empty()) return {};
+  std::ifstream stream(file);
+  if (!stream) throw UserError(file.string() + ": cannot open it");
+  std::vector<std::string> labels;
+  for (std::string line; std::getline(stream, line);) labels.push_back(line);
+  return labels;
+}
+
+/// The classes with the largest values, largest first.
+json top_classes(const std::vector<float>& output, int count, const std::vector<std::string>& labels) {
+  std::vector<size_t> order(output.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const size_t kept = std::min(static_cast<size_t>(count), order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+                    [&](size_t a, size_t b) { return output[a] != output[b] ? output[a] > output[b] : a < b; });
+  json classes = json::array();
+  for (size_t i = 0; i < kept; ++i) {
+    const std::string label = order[i] < labels.size() ? labels[order[i]] : "";
+    classes.push_back({{"class", order[i]}, {"value", output[order[i]]}, {"label", label}});
+  }
+  return classes;
+}
+
+void print_answer(const json& answer) {
+  const double measured = answer.at("median_ns"), expected = answer.at("expected_ns");
+  fmt::print("time  {} measured (median of {}), {} expected{}\n", format_ns(measured), answer.at("repeat").get<int>(), format_ns(expected),
+             answer.at("measures_time").get<bool>() ? fmt::format(" ({:+.0f} %)", 100 * (expected / measured - 1)) : "; the target is an emulator: its time means nothing");
+  for (const json& entry : answer.value("top", json::array())) {
+    fmt::print("  {:>5}  {:>10.5g}  {}\n", entry.at("class").get<size_t>(), entry.at("value").get<double>(), entry.at("label").get<std::string>());
+  }
+}
+
+void run(const RunArguments& arguments) {
+  if (arguments.repeat < 1 || arguments.repeat > 10000) throw UserError("--repeat: must be 1 to 10000");
+  const Project project = open_project(arguments.folder, arguments.target);
+  const std::vector<std::string> labels = read_labels(arguments.labels);
+  const ProjectRun result = run_project(project, read_inputs(project, arguments), {.repeat = arguments.repeat});
+  const json& ports = project.plan.at("outputs");
+  if (arguments.outputs.size() > ports.size()) {
+    throw UserError(fmt::format("--output: the network has {} outputs, {} files given", ports.size(), arguments.outputs.size()));
+  }
+  for (size_t i = 0; i < arguments.outputs.size(); ++i) {
+    write_npy(arguments.outputs[i], {.dims = ports[i].at("dims").get<Dims>(), .floats = result.outputs[i]});
+  }
+  json answer{{"median_ns", result.median_ns},
+              {"expected_ns", project.plan.at("expected_ns")},
+              {"arena_bytes", project.plan.at("arena_bytes")},
+              {"flash_bytes", project.plan.at("flash_bytes")},
+              {"target", project.target.name},
+              {"measures_time", project.target.measures_time},
+              {"repeat", arguments.repeat}};
+  if (arguments.top > 0) answer["top"] = top_classes(result.outputs.front(), arguments.top, labels);
+  if (arguments.json) fmt::print("{}\n", answer.dump(2));
+  else print_answer(answer);
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("run", "build the C of a folder and run it");
+  const auto arguments = std::make_shared<RunArguments>();
+  command->add_option("folder", arguments->folder, "what snug compile -o wrote")->required();
+  command->add_option("--target", arguments->target, "run on another target than the one compiled for");
+  command->add_option("--input", arguments->inputs, ".npy, PNG or JPEG, one per network input; without it seeded random numbers");
+  command->add_option("--output", arguments->outputs, ".npy, one per network output");
+  command->add_option("--mean", arguments->image.mean, "of pixel values, one or one per channel in the order of --channels; value = (pixel - mean) * scale")->delimiter(',');
+  command->add_option("--scale", arguments->image.scale, "factor, one or one per channel")->delimiter(',');
+  command->add_option("--channels", arguments->image.channels, "rgb or bgr; a network with one input channel gets grey")->capture_default_str();
+  command->add_flag("--resize", arguments->image.resize, "scale the image to the network's input (bilinear, half-pixel centres)");
+  command->add_option("--repeat", arguments->repeat, "runs to take the median of")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
+  command->add_option("--top", arguments->top, "print the classes with the largest values of the first output");
+  command->add_option("--labels", arguments->labels, "text file, line i names class i");
+  command->add_flag("--json", arguments->json, "print JSON");
+  command->callback([=] { run(*arguments); });
+}
+
+}  // namespace snug

@@ -1,0 +1,192 @@
+// snug verify
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "driver/commands.h"
+#include "driver/options.h"
+#include "driver/project.h"
+#include "oracle/oracle.h"
+#include "report/plan_report.h"
+#include "report/table.h"
+
+namespace snug {
+
+namespace {
+
+using nlohmann::json;
+
+struct VerifyArguments {
+  ModelArguments model;
+  uint64_t seed = 1;
+  double tolerance = 1e-4;
+  bool layers = false, json = false;
+};
+
+/// How far values are from the oracle's, relative to the oracle's largest.
+struct Deviation {
+  std::string name, primitive;
+  double largest_error = 0, largest_value = 0;
+  bool finite = true;
+  double relative() const { return finite ? (largest_value > 0 ? largest_error / largest_value : largest_error) : HUGE_VAL; }
+};
+
+Deviation deviation(const std::string& name, const std::vector<float>& values, const std::vector<double>& expected) {
+  CHECK(values.size() == expected.size(), name);
+  Deviation result{.name = name};
+  for (size_t i = 0; i < values.size(); ++i) {
+    result.finite = result.finite && std::isfinite(values[i]);
+    result.largest_error = std::max(result.largest_error, std::abs(static_cast<double>(values[i]) - expected[i]));
+    result.largest_value = std::max(result.largest_value, std::abs(expected[i]));
+  }
+  return result;
+}
+
+OracleValues oracle_inputs(const Graph& graph, const std::vector<std::vector<float>>& inputs) {
+  OracleValues values;
+  for (size_t i = 0; i < inputs.size(); ++i) values[graph.inputs[i]] = std::vector<double>(inputs[i].begin(), inputs[i].end());
+  return values;
+}
+
+std::vector<Deviation> compare_outputs(const Graph& imported, const std::vector<std::vector<float>>& inputs, const ProjectRun& run) {
+  const OracleValues expected = evaluate_oracle(imported, oracle_inputs(imported, inputs));
+  std::vector<Deviation> deviations;
+  for (size_t i = 0; i < imported.outputs.size(); ++i) {
+    const TensorId id = imported.outputs[i];
+    deviations.push_back(deviation(imported.tensor(id).name, run.outputs[i], expected.at(id)));
+  }
+  return deviations;
+}
+
+/// Row-major values of a view, from the bytes of its buffer.
+std::vector<float> read_view(const View& view, const Images& shape, const char* buffer) {
+  std::vector<float> values;
+  for (int64_t n = 0; n < shape.batch; ++n) {
+    for (int64_t c = 0; c < shape.map.channels; ++c) {
+      for (int64_t y = 0; y < shape.map.height; ++y) {
+        for (int64_t x = 0; x < shape.map.width; ++x) {
+          const int64_t floats = n * view.image_floats + offset(view.layout, view.strides, c, y, x);
+          float value = 0;
+          std::memcpy(&value, buffer + view.offset_bytes + floats * 4, sizeof value);
+          values.push_back(value);
+        }
+      }
+    }
+  }
+  return values;
+}
+
+/// Every node's output against the oracle on the rewritten graph.
+std::vector<Deviation> compare_layers(const Compiled& compiled, const std::vector<std::vector<float>>& inputs, const std::string& trace) {
+  const OracleValues expected = evaluate_oracle(compiled.graph, oracle_inputs(compiled.graph, inputs), true);
+  std::vector<Deviation> deviations;
+  size_t position = 0;
+  for (size_t i = 0; i < compiled.program.steps.size(); ++i) {
+    const Step& step = compiled.program.steps[i];
+    const Buffer& buffer = compiled.program.buffers[static_cast<size_t>(step.output.buffer)];
+    const char* bytes = trace.data() + position;
+    position += static_cast<size_t>(buffer.bytes);
+    CHECK(position <= trace.size());
+    const bool last_call = i + 1 == compiled.program.steps.size() || compiled.program.steps[i + 1].node != step.node;
+    if (step.operator_name == "convert" || !last_call) continue;
+    const TensorId id = compiled.graph.nodes[static_cast<size_t>(step.node)].output;
+    View view = step.output;
+    const Images shape = images(compiled.graph.tensor(id).dims);
+    if (view.layout == kChw && shape.map != output_shape(step.layer)) {  // re-read row-major memory
+      view.strides = dense_strides(kChw, shape.map), view.image_floats = shape.map.floats();
+    }
+    Deviation layer = deviation(step.layer_name, read_view(view, shape, bytes), expected.at(id));
+    layer.primitive = step.primitive->name;
+    deviations.push_back(layer);
+  }
+  return deviations;
+}
+
+json as_json(const std::vector<Deviation>& deviations) {
+  json list = json::array();
+  for (const Deviation& d : deviations) {
+    list.push_back({{"name", d.name}, {"primitive", d.primitive}, {"largest_error", d.largest_error}, {"largest_value", d.largest_value}, {"relative_error", d.relative()}});
+  }
+  return list;
+}
+
+void print_deviations(const char* what, const std::vector<Deviation>& deviations) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Deviation& d : deviations) {
+    rows.push_back({d.name, d.primitive, fmt::format("{:.3g}", d.largest_error), fmt::format("{:.3g}", d.largest_value),
+                    d.finite ? fmt::format("{:.2e}", d.relative()) : "not finite"});
+  }
+  fmt::print("{}", table({{what}, {"primitive"}, {"largest error", Align::kRight}, {"largest value", Align::kRight}, {"relative", Align::kRight}}, rows));
+}
+
+void finish(const VerifyArguments& arguments, const std::vector<Deviation>& layers, const std::vector<Deviation>& outputs, ExitCode& exit_code) {
+  const bool passed = std::all_of(outputs.begin(), outputs.end(), [&](const Deviation& d) { return d.relative() <= arguments.tolerance; });
+  if (arguments.json) {
+    fmt::print("{}\n", json{{"passed", passed}, {"tolerance", arguments.tolerance}, {"outputs", as_json(outputs)}, {"layers", as_json(layers)}}.dump(2));
+  } else {
+    if (arguments.layers) print_deviations("layer", layers);
+    print_deviations("output", outputs);
+    fmt::print("{}: largest relative error allowed {:.1e}\n", passed ? "verified" : "WRONG", arguments.tolerance);
+  }
+  if (!passed) exit_code.value = 4;
+}
+
+void verify_folder(const VerifyArguments& arguments, ExitCode& exit_code) {
+  if (arguments.layers) {
+    throw UserError(fmt::format("{}: --layers needs the model itself: snug verify MODEL.onnx --layers, with the options it was compiled with", arguments.model.model.string()));
+  }
+  const Project project = open_project(arguments.model.model);
+  const OnnxModel model = read_model(project.plan.at("model_path").get<std::string>());
+  if (model.sha256 != project.plan.at("model_sha256").get<std::string>()) {
+    throw UserError(fmt::format("{}: the model has changed since; compile it again", project.plan.at("model_path").get<std::string>()));
+  }
+  const json& import = project.plan.at("import");
+  const Graph graph = import_onnx(model, {.shapes = import.at("shapes").get<std::map<std::string, Dims>>(), .outputs = import.at("outputs").get<std::vector<std::string>>()});
+  const std::vector<std::vector<float>> inputs = random_inputs(project, arguments.seed);
+  finish(arguments, {}, compare_outputs(graph, inputs, run_project(project, inputs, {.fill = 0xFF})), exit_code);
+}
+
+void verify_model(const VerifyArguments& arguments, ExitCode& exit_code) {
+  const CompileOptions options = compile_options(arguments.model);
+  std::variant<Compiled, Infeasible> result = fit(price_model(arguments.model.model, options), options);
+  if (const auto* infeasible = std::get_if<Infeasible>(&result)) {
+    throw UserError(fmt::format("{} {}", arguments.model.model.string(), infeasible->explanation));
+  }
+  const Compiled& compiled = std::get<Compiled>(result);
+  const TemporaryFolder folder;
+  write_project(compiled, options,
+                {.folder = folder.path() / "project", .model_file = arguments.model.model, .target = arguments.model.target, .command_line = "snug verify", .trace = arguments.layers,
+                 .plan = plan_json({.model = arguments.model.model.string(), .target = options.target.name, .graph = compiled.graph, .program = compiled.program,
+                                    .selection = compiled.selection, .plan = compiled.plan, .limits = options.limits})});
+  const Project project = open_project(folder.path() / "project");
+  const std::vector<std::vector<float>> inputs = random_inputs(project, arguments.seed);
+  const ProjectRun run = run_project(project, inputs, {.fill = 0xFF, .trace = arguments.layers});
+  const std::vector<Deviation> layers = arguments.layers ? compare_layers(compiled, inputs, run.trace) : std::vector<Deviation>{};
+  finish(arguments, layers, compare_outputs(compiled.imported, inputs, run), exit_code);
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, ExitCode& exit_code) {
+  CLI::App* command = app.add_subcommand("verify", "compare the emitted C with a double-precision evaluation of the model");
+  const auto arguments = std::make_shared<VerifyArguments>();
+  add_model_options(*command, arguments->model);
+  command->get_option("model")->description("ONNX file, or a folder that snug compile wrote");
+  add_limit_options(*command, arguments->model);
+  add_choice_options(*command, arguments->model);
+  command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
+  command->add_option("--tolerance", arguments->tolerance, "largest error of an output relative to its largest value")->capture_default_str();
+  command->add_flag("--layers", arguments->layers, "compare every layer, too");
+  command->add_flag("--json", arguments->json, "print JSON");
+  command->callback([=, &exit_code] {
+    if (std::filesystem::is_directory(arguments->model.model)) verify_folder(*arguments, exit_code);
+    else verify_model(*arguments, exit_code);
+  });
+}
+
+}  // namespace snug

@@ -1,0 +1,33 @@
+// Aligned tables and progress lines for the terminal.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace snug {
+
+enum class Align { kLeft, kRight };
+
+struct Column {
+  std::string title;
+  Align align = Align::kLeft;
+};
+
+/// Columns as wide as their widest cell (counted in characters, not bytes), two spaces apart.
+std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
+
+/// Rewrites one line on the terminal; where the error stream is no terminal it prints a line every tenth part.
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::string title) : title_(std::move(title)) {}
+  ~ProgressLine();
+  void show(size_t done, size_t total, const std::string& detail);
+
+ private:
+  std::string title_;
+  size_t printed_tenths_ = 0;
+  bool on_terminal_line_ = false;
+};
+
+}  // namespace snug
