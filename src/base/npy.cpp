@@ -89,10 +89,12 @@ void write_npy(const std::filesystem::path& file, const NpyArray& array) {
   header += '\n';
   std::ofstream stream(file, std::ios::binary);
   stream.write(kMagic, 6);
-  const char version_and_length[] = {1, 0, static_cast<char>(header.size() & 255), static_cast<char>(header.size() >> 8)};
+  const char version_and_length[] = {1, 0, static_cast<char>(header.size() & 255),
+                                     static_cast<char>(header.size() >> 8)};
   stream.write(version_and_length, 4);
   stream << header;
-  stream.write(reinterpret_cast<const char*>(array.floats.data()), static_cast<std::streamsize>(array.floats.size() * sizeof(float)));
+  stream.write(reinterpret_cast<const char*>(array.floats.data()),
+               static_cast<std::streamsize>(array.floats.size() * sizeof(float)));
   stream.close();
   if (!stream) throw UserError(file.string() + ": cannot write it");
 }

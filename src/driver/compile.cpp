@@ -26,9 +26,12 @@ std::optional<Profile> filled_profile(const Graph& graph, const CostTable& candi
   if (options.estimate) return std::nullopt;
   Profile profile = Profile::open(options.target);
   ProgressLine progress("measuring layers on " + options.target.name);
-  profile.measure_missing(measurements(graph, candidates), [&](size_t done, size_t total, const Measurement& current, double seconds_left) {
-    progress.show(done, total, fmt::format("{:.0f} s left  {} {}", seconds_left, current.primitive->name, layer_text(current.layer)));
-  });
+  profile.measure_missing(
+      measurements(graph, candidates), [&](size_t done, size_t total, const Measurement& current, double seconds_left) {
+        progress.show(
+            done, total,
+            fmt::format("{:.0f} s left  {} {}", seconds_left, current.primitive->name, layer_text(current.layer)));
+      });
   return profile;
 }
 
@@ -55,7 +58,10 @@ std::variant<Compiled, Infeasible> fit(Priced priced, const CompileOptions& opti
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     std::variant<Selection, Infeasible> selected = select(priced.costs, limits, options.strategy);
     if (auto* infeasible = std::get_if<Infeasible>(&selected)) return std::move(*infeasible);
-    Compiled compiled{.model = priced.model, .imported = priced.imported, .graph = priced.graph, .costs = priced.costs,
+    Compiled compiled{.model = priced.model,
+                      .imported = priced.imported,
+                      .graph = priced.graph,
+                      .costs = priced.costs,
                       .selection = std::get<Selection>(std::move(selected))};
     compiled.program = verified(schedule(compiled.graph, compiled.costs, compiled.selection));
     compiled.plan = verified(plan_memory(compiled.program), compiled.program);

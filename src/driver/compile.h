@@ -23,8 +23,8 @@ struct CompileOptions {
   PrimitiveSet primitives = PrimitiveSet::kAll;
   Limits limits;
   Strategy strategy = Strategy::kIlp;
-  bool estimate = false;             ///< price by work and bytes alone, measure nothing
-  std::filesystem::path trace;       ///< folder for every stage's value as text; empty: none
+  bool estimate = false;        ///< price by work and bytes alone, measure nothing
+  std::filesystem::path trace;  ///< folder for every stage's value as text; empty: none
 };
 
 /// Everything that a compilation found out.

@@ -61,8 +61,12 @@ void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const s
                       .measured = !options.estimate};
   if (!arguments.output.empty()) {
     write_project(compiled, options,
-                  {.folder = arguments.output, .model_file = arguments.model.model, .target = arguments.model.target,
-                   .command_line = command_line, .weights = weights, .plan = plan_json(view)});
+                  {.folder = arguments.output,
+                   .model_file = arguments.model.model,
+                   .target = arguments.model.target,
+                   .command_line = command_line,
+                   .weights = weights,
+                   .plan = plan_json(view)});
   }
   if (arguments.json) {
     fmt::print("{}\n", plan_json(view).dump(2));
@@ -70,7 +74,8 @@ void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const s
   }
   fmt::print("{}", plan_table(view));
   if (!arguments.output.empty()) {
-    fmt::print("\nC written to {}; build and run it with: snug run {}\n", arguments.output.string(), arguments.output.string());
+    fmt::print("\nC written to {}; build and run it with: snug run {}\n", arguments.output.string(),
+               arguments.output.string());
   }
 }
 
@@ -83,7 +88,8 @@ void add_compile_command(CLI::App& app, ExitCode& exit_code, const std::string& 
   add_limit_options(*command, arguments->model);
   add_choice_options(*command, arguments->model);
   command->add_option("-o,--output", arguments->output, "folder for the C; without it only the table is printed");
-  command->add_option("--weights", arguments->weights, "bin (to map or load), c (array), asm (.incbin), auto")->capture_default_str();
+  command->add_option("--weights", arguments->weights, "bin (to map or load), c (array), asm (.incbin), auto")
+      ->capture_default_str();
   command->add_flag("--json", arguments->json, "print JSON instead of the table");
   command->callback([=, &exit_code] { run_compile(*arguments, exit_code, command_line); });
 }

@@ -21,7 +21,11 @@ namespace {
 struct Pixels {
   std::unique_ptr<unsigned char, void (*)(void*)> bytes{nullptr, stbi_image_free};
   int width = 0, height = 0, channels = 0;
-  double at(int y, int x, int c) const { return bytes.get()[(static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)) * static_cast<size_t>(channels) + static_cast<size_t>(c)]; }
+  double at(int y, int x, int c) const {
+    return bytes.get()[(static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)) *
+                           static_cast<size_t>(channels) +
+                       static_cast<size_t>(c)];
+  }
 };
 
 Pixels decode(const std::filesystem::path& file, int channels) {
@@ -29,7 +33,8 @@ Pixels decode(const std::filesystem::path& file, int channels) {
   int stored = 0;
   pixels.bytes.reset(stbi_load(file.c_str(), &pixels.width, &pixels.height, &stored, channels));
   pixels.channels = channels;
-  if (!pixels.bytes) throw UserError(fmt::format("{}: {}; give a .npy, PNG or JPEG file", file.string(), stbi_failure_reason()));
+  if (!pixels.bytes)
+    throw UserError(fmt::format("{}: {}; give a .npy, PNG or JPEG file", file.string(), stbi_failure_reason()));
   return pixels;
 }
 
@@ -48,7 +53,8 @@ double per_channel(const std::vector<float>& values, size_t channel, double othe
   return values.size() == 1 ? values[0] : values[channel];
 }
 
-void check(const std::filesystem::path& file, const MapShape& shape, const ImageOptions& options, const Pixels& pixels) {
+void check(const std::filesystem::path& file, const MapShape& shape, const ImageOptions& options,
+           const Pixels& pixels) {
   if (options.channels != "rgb" && options.channels != "bgr") {
     throw UserError(fmt::format("--channels: \"{}\" is neither rgb nor bgr", options.channels));
   }
@@ -59,8 +65,8 @@ void check(const std::filesystem::path& file, const MapShape& shape, const Image
     }
   }
   if (!options.resize && (pixels.width != shape.width || pixels.height != shape.height)) {
-    throw UserError(fmt::format("{}: is {}x{} pixels, the network reads {}x{}; give --resize", file.string(), pixels.width, pixels.height,
-                                shape.width, shape.height));
+    throw UserError(fmt::format("{}: is {}x{} pixels, the network reads {}x{}; give --resize", file.string(),
+                                pixels.width, pixels.height, shape.width, shape.height));
   }
 }
 
@@ -68,7 +74,8 @@ void check(const std::filesystem::path& file, const MapShape& shape, const Image
 
 std::vector<float> read_image(const std::filesystem::path& file, const MapShape& shape, const ImageOptions& options) {
   if (shape.channels != 1 && shape.channels != 3) {
-    throw UserError(fmt::format("{}: the network's input has {} channels; only 1 and 3 can be read from an image", file.string(), shape.channels));
+    throw UserError(fmt::format("{}: the network's input has {} channels; only 1 and 3 can be read from an image",
+                                file.string(), shape.channels));
   }
   const Pixels pixels = decode(file, static_cast<int>(shape.channels));
   check(file, shape, options, pixels);
@@ -76,7 +83,8 @@ std::vector<float> read_image(const std::filesystem::path& file, const MapShape&
   values.reserve(static_cast<size_t>(shape.floats()));
   for (int c = 0; c < shape.channels; ++c) {
     const int source = options.channels == "bgr" ? static_cast<int>(shape.channels) - 1 - c : c;
-    const double mean = per_channel(options.mean, static_cast<size_t>(c), 0), scale = per_channel(options.scale, static_cast<size_t>(c), 1);
+    const double mean = per_channel(options.mean, static_cast<size_t>(c), 0),
+                 scale = per_channel(options.scale, static_cast<size_t>(c), 1);
     for (int y = 0; y < shape.height; ++y) {
       const double source_y = (y + 0.5) * pixels.height / static_cast<double>(shape.height) - 0.5;
       for (int x = 0; x < shape.width; ++x) {

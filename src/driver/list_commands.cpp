@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "driver/commands.h"
-#include "ops/primitive.h"
 #include "graph/operator.h"
+#include "ops/primitive.h"
 #include "report/table.h"
 #include "target/target.h"
 
@@ -21,15 +21,25 @@ void list_primitives(bool as_json) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [primitive, operator_name] : all_primitives()) {
     const std::string workspace = std::string(primitive->workspace);
-    list.push_back({{"name", primitive->name}, {"family", primitive->family}, {"operator", operator_name},
-                    {"input_layout", primitive->input.name}, {"output_layout", primitive->output.name}, {"classic", primitive->classic},
-                    {"in_place", primitive->in_place}, {"workspace", workspace}, {"source", primitive->source}});
+    list.push_back({{"name", primitive->name},
+                    {"family", primitive->family},
+                    {"operator", operator_name},
+                    {"input_layout", primitive->input.name},
+                    {"output_layout", primitive->output.name},
+                    {"classic", primitive->classic},
+                    {"in_place", primitive->in_place},
+                    {"workspace", workspace},
+                    {"source", primitive->source}});
     rows.push_back({std::string(primitive->name), std::string(operator_name), std::string(primitive->family),
-                    fmt::format("{} → {}", primitive->input.name, primitive->output.name), primitive->classic ? "yes" : "", workspace,
-                    std::string(primitive->source)});
+                    fmt::format("{} → {}", primitive->input.name, primitive->output.name),
+                    primitive->classic ? "yes" : "", workspace, std::string(primitive->source)});
   }
-  if (as_json) fmt::print("{}\n", list.dump(2));
-  else fmt::print("{}", table({{"primitive"}, {"operator"}, {"family"}, {"layouts"}, {"classic"}, {"workspace"}, {"source"}}, rows));
+  if (as_json)
+    fmt::print("{}\n", list.dump(2));
+  else
+    fmt::print(
+        "{}",
+        table({{"primitive"}, {"operator"}, {"family"}, {"layouts"}, {"classic"}, {"workspace"}, {"source"}}, rows));
 }
 
 void list_operators(bool as_json) {
@@ -41,21 +51,30 @@ void list_operators(bool as_json) {
       rows.push_back({std::string(onnx), std::string(op->name), std::string(op->restrictions)});
     }
   }
-  if (as_json) fmt::print("{}\n", list.dump(2));
-  else fmt::print("{}", table({{"ONNX operator"}, {"snug operator"}, {"not taken"}}, rows));
+  if (as_json)
+    fmt::print("{}\n", list.dump(2));
+  else
+    fmt::print("{}", table({{"ONNX operator"}, {"snug operator"}, {"not taken"}}, rows));
 }
 
 void list_targets(bool as_json) {
   json list = json::array();
   std::vector<std::vector<std::string>> rows;
   for (const Target& target : all_targets()) {
-    list.push_back({{"name", target.name}, {"description", target.description}, {"compiler", target.compiler}, {"flags", target.flags},
-                    {"runner", target.runner}, {"measures_time", target.measures_time}});
-    rows.push_back({target.name, target.compiler + " " + join(target.flags, " "), target.runner.empty() ? "here" : join(target.runner, " "),
+    list.push_back({{"name", target.name},
+                    {"description", target.description},
+                    {"compiler", target.compiler},
+                    {"flags", target.flags},
+                    {"runner", target.runner},
+                    {"measures_time", target.measures_time}});
+    rows.push_back({target.name, target.compiler + " " + join(target.flags, " "),
+                    target.runner.empty() ? "here" : join(target.runner, " "),
                     target.measures_time ? "measured" : "estimated", target.description});
   }
-  if (as_json) fmt::print("{}\n", list.dump(2));
-  else fmt::print("{}", table({{"target"}, {"compiler and flags"}, {"runs"}, {"costs"}, {"description"}}, rows));
+  if (as_json)
+    fmt::print("{}\n", list.dump(2));
+  else
+    fmt::print("{}", table({{"target"}, {"compiler and flags"}, {"runs"}, {"costs"}, {"description"}}, rows));
 }
 
 }  // namespace

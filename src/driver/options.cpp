@@ -12,7 +12,9 @@ namespace snug {
 
 namespace {
 
-int64_t limit(const std::string& text, const char* option) { return text.empty() ? kNoLimit : parse_bytes(text, option); }
+int64_t limit(const std::string& text, const char* option) {
+  return text.empty() ? kNoLimit : parse_bytes(text, option);
+}
 
 /// "10", "10ms", "1.5s", "800us" → nanoseconds; a bare number is milliseconds.
 int64_t latency_ns(const std::string& text) {
@@ -20,7 +22,11 @@ int64_t latency_ns(const std::string& text) {
   double value = 0;
   const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   const std::string unit(rest, text.data() + text.size());
-  const double scale = unit.empty() || unit == "ms" ? 1e6 : unit == "s" ? 1e9 : unit == "us" ? 1e3 : unit == "ns" ? 1 : 0;
+  const double scale = unit.empty() || unit == "ms" ? 1e6
+                       : unit == "s"                ? 1e9
+                       : unit == "us"               ? 1e3
+                       : unit == "ns"               ? 1
+                                                    : 0;
   if (failure != std::errc{} || scale == 0 || !(value >= 0) || value * scale > 1e15) {
     throw UserError(fmt::format("--latency: \"{}\" is not a time; write milliseconds, or 1.5s, 20ms, 800us", text));
   }
@@ -41,7 +47,8 @@ std::pair<std::string, Dims> parse_shape(const std::string& text) {
     if (end == text.size()) break;
     start = end + 1;
   }
-  if (!good) throw UserError(fmt::format("--shape: \"{}\" is not understood; write NAME=1x3x224x224, or DIMENSION=1", text));
+  if (!good)
+    throw UserError(fmt::format("--shape: \"{}\" is not understood; write NAME=1x3x224x224, or DIMENSION=1", text));
   return {text.substr(0, equals), dims};
 }
 
@@ -50,9 +57,14 @@ std::pair<std::string, Dims> parse_shape(const std::string& text) {
 void add_model_options(CLI::App& command, ModelArguments& arguments) {
   command.add_option("model", arguments.model, "ONNX file")->required();
   command.add_option("--target", arguments.target, "name (see: snug targets) or JSON file")->capture_default_str();
-  command.add_option("--shape", arguments.shapes, "fix a dynamic input: NAME=1x3x224x224, or a symbolic dimension: NAME=1")->take_all();
-  command.add_option("--outputs", arguments.outputs, "tensors to compute instead of the model's outputs")->delimiter(',');
-  command.add_option("--primitives", arguments.primitives, "all, or classic: the families and layouts of the TASO paper")->capture_default_str();
+  command
+      .add_option("--shape", arguments.shapes, "fix a dynamic input: NAME=1x3x224x224, or a symbolic dimension: NAME=1")
+      ->take_all();
+  command.add_option("--outputs", arguments.outputs, "tensors to compute instead of the model's outputs")
+      ->delimiter(',');
+  command
+      .add_option("--primitives", arguments.primitives, "all, or classic: the families and layouts of the TASO paper")
+      ->capture_default_str();
   command.add_flag("--estimate", arguments.estimate, "price layers by work and bytes instead of measuring them");
   command.add_option("--trace", arguments.trace, "write every stage as text into this folder");
 }
@@ -65,8 +77,10 @@ void add_limit_options(CLI::App& command, ModelArguments& arguments) {
 
 void add_choice_options(CLI::App& command, ModelArguments& arguments) {
   command.add_option("--minimize", arguments.minimize, "time or ram")->capture_default_str();
-  command.add_option("--strategy", arguments.strategy,
-                     "ilp, dynamic-programme, time-only, greedy-fastest, greedy-in-order, greedy-smallest, per-layer, direct")
+  command
+      .add_option(
+          "--strategy", arguments.strategy,
+          "ilp, dynamic-programme, time-only, greedy-fastest, greedy-in-order, greedy-smallest, per-layer, direct")
       ->capture_default_str();
 }
 
@@ -81,7 +95,9 @@ CompileOptions compile_options(const ModelArguments& arguments) {
     throw UserError(fmt::format("--primitives: \"{}\" is neither all nor classic", arguments.primitives));
   }
   options.primitives = arguments.primitives == "classic" ? PrimitiveSet::kClassic : PrimitiveSet::kAll;
-  options.limits = {.ram_bytes = limit(arguments.ram, "--ram"), .flash_bytes = limit(arguments.flash, "--flash"), .latency_ns = latency_ns(arguments.latency)};
+  options.limits = {.ram_bytes = limit(arguments.ram, "--ram"),
+                    .flash_bytes = limit(arguments.flash, "--flash"),
+                    .latency_ns = latency_ns(arguments.latency)};
   if (arguments.minimize != "time" && arguments.minimize != "ram") {
     throw UserError(fmt::format("--minimize: \"{}\" is neither time nor ram", arguments.minimize));
   }

@@ -23,7 +23,8 @@ struct ModelArguments {
   std::filesystem::path trace;
 };
 
-void add_model_options(CLI::App& command, ModelArguments& arguments);   ///< MODEL, --target, --shape, --outputs, --primitives, --estimate
+void add_model_options(CLI::App& command,
+                       ModelArguments& arguments);  ///< MODEL, --target, --shape, --outputs, --primitives, --estimate
 void add_limit_options(CLI::App& command, ModelArguments& arguments);   ///< --ram, --flash, --latency
 void add_choice_options(CLI::App& command, ModelArguments& arguments);  ///< --minimize, --strategy
 

@@ -36,8 +36,13 @@ struct Point {
 Point point(const Priced& priced, const Selection& selection, const std::string& command) {
   const Program program = verified(schedule(priced.graph, priced.costs, selection));
   const MemoryPlan plan = verified(plan_memory(program), program);
-  return {.strategy = std::string(name(selection.strategy)), .optimal = selection.optimal, .time_ns = static_cast<double>(selection.evaluation.time_ns),
-          .live_bytes = selection.evaluation.peak_bytes, .arena_bytes = plan.arena_bytes, .flash_bytes = selection.evaluation.flash_bytes, .command = command};
+  return {.strategy = std::string(name(selection.strategy)),
+          .optimal = selection.optimal,
+          .time_ns = static_cast<double>(selection.evaluation.time_ns),
+          .live_bytes = selection.evaluation.peak_bytes,
+          .arena_bytes = plan.arena_bytes,
+          .flash_bytes = selection.evaluation.flash_bytes,
+          .command = command};
 }
 
 std::string base_command(const ModelArguments& arguments) {
@@ -56,8 +61,10 @@ std::vector<Point> points(const Priced& priced, const CompileOptions& options, c
     result.push_back(point(priced, selection, ""));
     result.back().command = fmt::format("{} --ram {}", command, result.back().arena_bytes);
   }
-  for (const Strategy strategy : {Strategy::kTimeOnly, Strategy::kGreedyFastest, Strategy::kGreedyInOrder, Strategy::kGreedySmallest, Strategy::kPerLayer, Strategy::kDirect}) {
-    const std::variant<Selection, Infeasible> selected = select(priced.costs, {.flash_bytes = options.limits.flash_bytes}, strategy);
+  for (const Strategy strategy : {Strategy::kTimeOnly, Strategy::kGreedyFastest, Strategy::kGreedyInOrder,
+                                  Strategy::kGreedySmallest, Strategy::kPerLayer, Strategy::kDirect}) {
+    const std::variant<Selection, Infeasible> selected =
+        select(priced.costs, {.flash_bytes = options.limits.flash_bytes}, strategy);
     if (const auto* selection = std::get_if<Selection>(&selected)) {
       result.push_back(point(priced, *selection, fmt::format("{} --strategy {}", command, name(strategy))));
     }
@@ -69,7 +76,8 @@ void write_csv(const std::filesystem::path& file, const std::vector<Point>& poin
   std::ofstream stream(file);
   stream << "strategy,optimal,time_ns,live_bytes,arena_bytes,flash_bytes,command\n";
   for (const Point& p : points) {
-    stream << fmt::format("{},{},{:.0f},{},{},{},\"{}\"\n", p.strategy, p.optimal, p.time_ns, p.live_bytes, p.arena_bytes, p.flash_bytes, p.command);
+    stream << fmt::format("{},{},{:.0f},{},{},{},\"{}\"\n", p.strategy, p.optimal, p.time_ns, p.live_bytes,
+                          p.arena_bytes, p.flash_bytes, p.command);
   }
   stream.close();
   if (!stream) throw UserError(file.string() + ": cannot write it");
@@ -78,8 +86,13 @@ void write_csv(const std::filesystem::path& file, const std::vector<Point>& poin
 json as_json(const std::vector<Point>& points) {
   json list = json::array();
   for (const Point& p : points) {
-    list.push_back({{"strategy", p.strategy}, {"optimal", p.optimal}, {"expected_ns", p.time_ns}, {"live_bytes", p.live_bytes}, {"arena_bytes", p.arena_bytes},
-                    {"flash_bytes", p.flash_bytes}, {"command", p.command}});
+    list.push_back({{"strategy", p.strategy},
+                    {"optimal", p.optimal},
+                    {"expected_ns", p.time_ns},
+                    {"live_bytes", p.live_bytes},
+                    {"arena_bytes", p.arena_bytes},
+                    {"flash_bytes", p.flash_bytes},
+                    {"command", p.command}});
   }
   return list;
 }
@@ -87,9 +100,16 @@ json as_json(const std::vector<Point>& points) {
 void print_points(const std::vector<Point>& points) {
   std::vector<std::vector<std::string>> rows;
   for (const Point& p : points) {
-    rows.push_back({p.strategy, format_ns(p.time_ns), format_bytes(p.arena_bytes), format_bytes(p.flash_bytes), p.optimal ? "proven" : "", p.command});
+    rows.push_back({p.strategy, format_ns(p.time_ns), format_bytes(p.arena_bytes), format_bytes(p.flash_bytes),
+                    p.optimal ? "proven" : "", p.command});
   }
-  fmt::print("{}", table({{"strategy"}, {"time", Align::kRight}, {"RAM", Align::kRight}, {"flash", Align::kRight}, {"optimal"}, {"command"}}, rows));
+  fmt::print("{}", table({{"strategy"},
+                          {"time", Align::kRight},
+                          {"RAM", Align::kRight},
+                          {"flash", Align::kRight},
+                          {"optimal"},
+                          {"command"}},
+                         rows));
 }
 
 }  // namespace
@@ -106,8 +126,10 @@ void add_pareto_command(CLI::App& app, ExitCode& exit_code) {
     const Priced priced = price_model(arguments->model.model, options);
     const std::vector<Point> found = points(priced, options, *arguments);
     if (!arguments->csv.empty()) write_csv(arguments->csv, found);
-    if (arguments->json) fmt::print("{}\n", as_json(found).dump(2));
-    else print_points(found);
+    if (arguments->json)
+      fmt::print("{}\n", as_json(found).dump(2));
+    else
+      print_points(found);
     if (found.empty()) exit_code.value = 3;
   });
 }

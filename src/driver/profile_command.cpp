@@ -28,8 +28,12 @@ json prices(const Priced& priced) {
     json candidates = json::array();
     for (const Candidate& candidate : node.candidates) {
       const std::string primitive(candidate.primitive != nullptr ? candidate.primitive->name : "none");
-      candidates.push_back({{"primitive", primitive}, {"block", candidate.block}, {"time_ns", candidate.time_ns},
-                            {"workspace_bytes", candidate.workspace_bytes}, {"weight_bytes", candidate.weight_bytes}, {"in_place", candidate.in_place}});
+      candidates.push_back({{"primitive", primitive},
+                            {"block", candidate.block},
+                            {"time_ns", candidate.time_ns},
+                            {"workspace_bytes", candidate.workspace_bytes},
+                            {"weight_bytes", candidate.weight_bytes},
+                            {"in_place", candidate.in_place}});
     }
     nodes.push_back({{"layer", node.name}, {"candidates", candidates}});
   }
@@ -64,8 +68,10 @@ void add_profile_command(CLI::App& app) {
   command->add_flag("--json", arguments->json, "print JSON");
   command->callback([=] {
     const Priced priced = price_model(arguments->model.model, compile_options(arguments->model));
-    if (arguments->json) fmt::print("{}\n", prices(priced).dump(2));
-    else print_prices(priced);
+    if (arguments->json)
+      fmt::print("{}\n", prices(priced).dump(2));
+    else
+      print_prices(priced);
   });
 }
 

@@ -48,7 +48,8 @@ fs::path built_program(const Project& project) {
 
 void write_floats(const fs::path& file, const std::vector<float>& values) {
   std::ofstream stream(file, std::ios::binary);
-  stream.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
+  stream.write(reinterpret_cast<const char*>(values.data()),
+               static_cast<std::streamsize>(values.size() * sizeof(float)));
   stream.close();
   if (!stream) throw UserError(file.string() + ": cannot write it");
 }
@@ -66,7 +67,9 @@ std::vector<float> read_floats(const fs::path& file) {
   return values;
 }
 
-std::string numbered(const std::string& name, size_t i) { return fmt::format("{}_{}.raw", name, i); }
+std::string numbered(const std::string& name, size_t i) {
+  return fmt::format("{}_{}.raw", name, i);
+}
 
 }  // namespace
 
@@ -90,8 +93,9 @@ void write_project(const Compiled& compiled, const CompileOptions& options, cons
 Project open_project(const fs::path& folder, const std::string& other_target) {
   std::ifstream stream(folder / "plan.json");
   if (!stream) {
-    throw UserError(fmt::format("{}: holds no network compiled by snug (no plan.json); make one with snug compile MODEL.onnx -o {}",
-                                folder.string(), folder.string()));
+    throw UserError(
+        fmt::format("{}: holds no network compiled by snug (no plan.json); make one with snug compile MODEL.onnx -o {}",
+                    folder.string(), folder.string()));
   }
   Project project{.folder = fs::absolute(folder), .plan = json::parse(stream, nullptr, false), .target = {}};
   if (project.plan.is_discarded() || !project.plan.contains("symbol")) {
@@ -101,7 +105,8 @@ Project open_project(const fs::path& folder, const std::string& other_target) {
   return project;
 }
 
-ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs, const RunOptions& options) {
+ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs,
+                       const RunOptions& options) {
   const fs::path program = built_program(project);
   const TemporaryFolder folder;
   std::vector<std::string> arguments{"--repeat", std::to_string(options.repeat)};
@@ -123,7 +128,8 @@ ProjectRun run_project(const Project& project, const std::vector<std::vector<flo
 
   const RunResult result = run_program(project.target, program, arguments);
   if (result.exit_code != 0) {
-    throw UserError(fmt::format("{} ended with exit code {}: {}{}", program.string(), result.exit_code, result.output, result.errors));
+    throw UserError(fmt::format("{} ended with exit code {}: {}{}", program.string(), result.exit_code, result.output,
+                                result.errors));
   }
   ProjectRun run;
   if (std::sscanf(result.output.c_str(), "median_ns %lf", &run.median_ns) != 1) {

@@ -45,7 +45,8 @@ struct RunOptions {
   int fill = -1;  ///< byte to fill the arena with before each run
   bool trace = false;
 };
-ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs, const RunOptions& options);
+ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs,
+                       const RunOptions& options);
 
 /// Seeded numbers in [-1, 1) for every input of the project.
 std::vector<std::vector<float>> random_inputs(const Project& project, uint64_t seed);

@@ -34,8 +34,8 @@ std::vector<float> read_input(const std::filesystem::path& file, const Dims& dim
   if (file.extension() != ".npy") return read_image(file, images(dims).map, options);
   NpyArray array = read_npy(file);
   if (static_cast<int64_t>(array.floats.size()) != element_count(dims)) {
-    throw UserError(fmt::format("{}: holds {} values, shape {}; the network's input is {}", file.string(), array.floats.size(),
-                                text(array.dims), text(dims)));
+    throw UserError(fmt::format("{}: holds {} values, shape {}; the network's input is {}", file.string(),
+                                array.floats.size(), text(array.dims), text(dims)));
   }
   return std::move(array.floats);
 }
@@ -79,10 +79,13 @@ json top_classes(const std::vector<float>& output, int count, const std::vector<
 
 void print_answer(const json& answer) {
   const double measured = answer.at("median_ns"), expected = answer.at("expected_ns");
-  fmt::print("time  {} measured (median of {}), {} expected{}\n", format_ns(measured), answer.at("repeat").get<int>(), format_ns(expected),
-             answer.at("measures_time").get<bool>() ? fmt::format(" ({:+.0f} %)", 100 * (expected / measured - 1)) : "; the target is an emulator: its time means nothing");
+  fmt::print("time  {} measured (median of {}), {} expected{}\n", format_ns(measured), answer.at("repeat").get<int>(),
+             format_ns(expected),
+             answer.at("measures_time").get<bool>() ? fmt::format(" ({:+.0f} %)", 100 * (expected / measured - 1))
+                                                    : "; the target is an emulator: its time means nothing");
   for (const json& entry : answer.value("top", json::array())) {
-    fmt::print("  {:>5}  {:>10.5g}  {}\n", entry.at("class").get<size_t>(), entry.at("value").get<double>(), entry.at("label").get<std::string>());
+    fmt::print("  {:>5}  {:>10.5g}  {}\n", entry.at("class").get<size_t>(), entry.at("value").get<double>(),
+               entry.at("label").get<std::string>());
   }
 }
 
@@ -93,7 +96,8 @@ void run(const RunArguments& arguments) {
   const ProjectRun result = run_project(project, read_inputs(project, arguments), {.repeat = arguments.repeat});
   const json& ports = project.plan.at("outputs");
   if (arguments.outputs.size() > ports.size()) {
-    throw UserError(fmt::format("--output: the network has {} outputs, {} files given", ports.size(), arguments.outputs.size()));
+    throw UserError(
+        fmt::format("--output: the network has {} outputs, {} files given", ports.size(), arguments.outputs.size()));
   }
   for (size_t i = 0; i < arguments.outputs.size(); ++i) {
     write_npy(arguments.outputs[i], {.dims = ports[i].at("dims").get<Dims>(), .floats = result.outputs[i]});
@@ -106,8 +110,10 @@ void run(const RunArguments& arguments) {
               {"measures_time", project.target.measures_time},
               {"repeat", arguments.repeat}};
   if (arguments.top > 0) answer["top"] = top_classes(result.outputs.front(), arguments.top, labels);
-  if (arguments.json) fmt::print("{}\n", answer.dump(2));
-  else print_answer(answer);
+  if (arguments.json)
+    fmt::print("{}\n", answer.dump(2));
+  else
+    print_answer(answer);
 }
 
 }  // namespace
@@ -117,12 +123,18 @@ void add_run_command(CLI::App& app) {
   const auto arguments = std::make_shared<RunArguments>();
   command->add_option("folder", arguments->folder, "what snug compile -o wrote")->required();
   command->add_option("--target", arguments->target, "run on another target than the one compiled for");
-  command->add_option("--input", arguments->inputs, ".npy, PNG or JPEG, one per network input; without it seeded random numbers");
+  command->add_option("--input", arguments->inputs,
+                      ".npy, PNG or JPEG, one per network input; without it seeded random numbers");
   command->add_option("--output", arguments->outputs, ".npy, one per network output");
-  command->add_option("--mean", arguments->image.mean, "of pixel values, one or one per channel in the order of --channels; value = (pixel - mean) * scale")->delimiter(',');
+  command
+      ->add_option("--mean", arguments->image.mean,
+                   "of pixel values, one or one per channel in the order of --channels; value = (pixel - mean) * scale")
+      ->delimiter(',');
   command->add_option("--scale", arguments->image.scale, "factor, one or one per channel")->delimiter(',');
-  command->add_option("--channels", arguments->image.channels, "rgb or bgr; a network with one input channel gets grey")->capture_default_str();
-  command->add_flag("--resize", arguments->image.resize, "scale the image to the network's input (bilinear, half-pixel centres)");
+  command->add_option("--channels", arguments->image.channels, "rgb or bgr; a network with one input channel gets grey")
+      ->capture_default_str();
+  command->add_flag("--resize", arguments->image.resize,
+                    "scale the image to the network's input (bilinear, half-pixel centres)");
   command->add_option("--repeat", arguments->repeat, "runs to take the median of")->capture_default_str();
   command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
   command->add_option("--top", arguments->top, "print the classes with the largest values of the first output");

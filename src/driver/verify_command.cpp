@@ -33,7 +33,9 @@ struct Deviation {
   std::string name, primitive;
   double largest_error = 0, largest_value = 0;
   bool finite = true;
-  double relative() const { return finite ? (largest_value > 0 ? largest_error / largest_value : largest_error) : HUGE_VAL; }
+  double relative() const {
+    return finite ? (largest_value > 0 ? largest_error / largest_value : largest_error) : HUGE_VAL;
+  }
 };
 
 Deviation deviation(const std::string& name, const std::vector<float>& values, const std::vector<double>& expected) {
@@ -49,11 +51,13 @@ Deviation deviation(const std::string& name, const std::vector<float>& values, c
 
 OracleValues oracle_inputs(const Graph& graph, const std::vector<std::vector<float>>& inputs) {
   OracleValues values;
-  for (size_t i = 0; i < inputs.size(); ++i) values[graph.inputs[i]] = std::vector<double>(inputs[i].begin(), inputs[i].end());
+  for (size_t i = 0; i < inputs.size(); ++i)
+    values[graph.inputs[i]] = std::vector<double>(inputs[i].begin(), inputs[i].end());
   return values;
 }
 
-std::vector<Deviation> compare_outputs(const Graph& imported, const std::vector<std::vector<float>>& inputs, const ProjectRun& run) {
+std::vector<Deviation> compare_outputs(const Graph& imported, const std::vector<std::vector<float>>& inputs,
+                                       const ProjectRun& run) {
   const OracleValues expected = evaluate_oracle(imported, oracle_inputs(imported, inputs));
   std::vector<Deviation> deviations;
   for (size_t i = 0; i < imported.outputs.size(); ++i) {
@@ -82,7 +86,8 @@ std::vector<float> read_view(const View& view, const Images& shape, const char* 
 }
 
 /// Every node's output against the oracle on the rewritten graph.
-std::vector<Deviation> compare_layers(const Compiled& compiled, const std::vector<std::vector<float>>& inputs, const std::string& trace) {
+std::vector<Deviation> compare_layers(const Compiled& compiled, const std::vector<std::vector<float>>& inputs,
+                                      const std::string& trace) {
   const OracleValues expected = evaluate_oracle(compiled.graph, oracle_inputs(compiled.graph, inputs), true);
   std::vector<Deviation> deviations;
   size_t position = 0;
@@ -110,7 +115,11 @@ std::vector<Deviation> compare_layers(const Compiled& compiled, const std::vecto
 json as_json(const std::vector<Deviation>& deviations) {
   json list = json::array();
   for (const Deviation& d : deviations) {
-    list.push_back({{"name", d.name}, {"primitive", d.primitive}, {"largest_error", d.largest_error}, {"largest_value", d.largest_value}, {"relative_error", d.relative()}});
+    list.push_back({{"name", d.name},
+                    {"primitive", d.primitive},
+                    {"largest_error", d.largest_error},
+                    {"largest_value", d.largest_value},
+                    {"relative_error", d.relative()}});
   }
   return list;
 }
@@ -121,13 +130,24 @@ void print_deviations(const char* what, const std::vector<Deviation>& deviations
     rows.push_back({d.name, d.primitive, fmt::format("{:.3g}", d.largest_error), fmt::format("{:.3g}", d.largest_value),
                     d.finite ? fmt::format("{:.2e}", d.relative()) : "not finite"});
   }
-  fmt::print("{}", table({{what}, {"primitive"}, {"largest error", Align::kRight}, {"largest value", Align::kRight}, {"relative", Align::kRight}}, rows));
+  fmt::print("{}", table({{what},
+                          {"primitive"},
+                          {"largest error", Align::kRight},
+                          {"largest value", Align::kRight},
+                          {"relative", Align::kRight}},
+                         rows));
 }
 
-void finish(const VerifyArguments& arguments, const std::vector<Deviation>& layers, const std::vector<Deviation>& outputs, ExitCode& exit_code) {
-  const bool passed = std::all_of(outputs.begin(), outputs.end(), [&](const Deviation& d) { return d.relative() <= arguments.tolerance; });
+void finish(const VerifyArguments& arguments, const std::vector<Deviation>& layers,
+            const std::vector<Deviation>& outputs, ExitCode& exit_code) {
+  const bool passed = std::all_of(outputs.begin(), outputs.end(),
+                                  [&](const Deviation& d) { return d.relative() <= arguments.tolerance; });
   if (arguments.json) {
-    fmt::print("{}\n", json{{"passed", passed}, {"tolerance", arguments.tolerance}, {"outputs", as_json(outputs)}, {"layers", as_json(layers)}}.dump(2));
+    fmt::print("{}\n", json{{"passed", passed},
+                            {"tolerance", arguments.tolerance},
+                            {"outputs", as_json(outputs)},
+                            {"layers", as_json(layers)}}
+                           .dump(2));
   } else {
     if (arguments.layers) print_deviations("layer", layers);
     print_deviations("output", outputs);
@@ -138,15 +158,19 @@ void finish(const VerifyArguments& arguments, const std::vector<Deviation>& laye
 
 void verify_folder(const VerifyArguments& arguments, ExitCode& exit_code) {
   if (arguments.layers) {
-    throw UserError(fmt::format("{}: --layers needs the model itself: snug verify MODEL.onnx --layers, with the options it was compiled with", arguments.model.model.string()));
+    throw UserError(fmt::format(
+        "{}: --layers needs the model itself: snug verify MODEL.onnx --layers, with the options it was compiled with",
+        arguments.model.model.string()));
   }
   const Project project = open_project(arguments.model.model);
   const OnnxModel model = read_model(project.plan.at("model_path").get<std::string>());
   if (model.sha256 != project.plan.at("model_sha256").get<std::string>()) {
-    throw UserError(fmt::format("{}: the model has changed since; compile it again", project.plan.at("model_path").get<std::string>()));
+    throw UserError(fmt::format("{}: the model has changed since; compile it again",
+                                project.plan.at("model_path").get<std::string>()));
   }
   const json& import = project.plan.at("import");
-  const Graph graph = import_onnx(model, {.shapes = import.at("shapes").get<std::map<std::string, Dims>>(), .outputs = import.at("outputs").get<std::vector<std::string>>()});
+  const Graph graph = import_onnx(model, {.shapes = import.at("shapes").get<std::map<std::string, Dims>>(),
+                                          .outputs = import.at("outputs").get<std::vector<std::string>>()});
   const std::vector<std::vector<float>> inputs = random_inputs(project, arguments.seed);
   finish(arguments, {}, compare_outputs(graph, inputs, run_project(project, inputs, {.fill = 0xFF})), exit_code);
 }
@@ -160,32 +184,46 @@ void verify_model(const VerifyArguments& arguments, ExitCode& exit_code) {
   const Compiled& compiled = std::get<Compiled>(result);
   const TemporaryFolder folder;
   write_project(compiled, options,
-                {.folder = folder.path() / "project", .model_file = arguments.model.model, .target = arguments.model.target, .command_line = "snug verify", .trace = arguments.layers,
-                 .plan = plan_json({.model = arguments.model.model.string(), .target = options.target.name, .graph = compiled.graph, .program = compiled.program,
-                                    .selection = compiled.selection, .plan = compiled.plan, .limits = options.limits})});
+                {.folder = folder.path() / "project",
+                 .model_file = arguments.model.model,
+                 .target = arguments.model.target,
+                 .command_line = "snug verify",
+                 .trace = arguments.layers,
+                 .plan = plan_json({.model = arguments.model.model.string(),
+                                    .target = options.target.name,
+                                    .graph = compiled.graph,
+                                    .program = compiled.program,
+                                    .selection = compiled.selection,
+                                    .plan = compiled.plan,
+                                    .limits = options.limits})});
   const Project project = open_project(folder.path() / "project");
   const std::vector<std::vector<float>> inputs = random_inputs(project, arguments.seed);
   const ProjectRun run = run_project(project, inputs, {.fill = 0xFF, .trace = arguments.layers});
-  const std::vector<Deviation> layers = arguments.layers ? compare_layers(compiled, inputs, run.trace) : std::vector<Deviation>{};
+  const std::vector<Deviation> layers =
+      arguments.layers ? compare_layers(compiled, inputs, run.trace) : std::vector<Deviation>{};
   finish(arguments, layers, compare_outputs(compiled.imported, inputs, run), exit_code);
 }
 
 }  // namespace
 
 void add_verify_command(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand("verify", "compare the emitted C with a double-precision evaluation of the model");
+  CLI::App* command =
+      app.add_subcommand("verify", "compare the emitted C with a double-precision evaluation of the model");
   const auto arguments = std::make_shared<VerifyArguments>();
   add_model_options(*command, arguments->model);
   command->get_option("model")->description("ONNX file, or a folder that snug compile wrote");
   add_limit_options(*command, arguments->model);
   add_choice_options(*command, arguments->model);
   command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
-  command->add_option("--tolerance", arguments->tolerance, "largest error of an output relative to its largest value")->capture_default_str();
+  command->add_option("--tolerance", arguments->tolerance, "largest error of an output relative to its largest value")
+      ->capture_default_str();
   command->add_flag("--layers", arguments->layers, "compare every layer, too");
   command->add_flag("--json", arguments->json, "print JSON");
   command->callback([=, &exit_code] {
-    if (std::filesystem::is_directory(arguments->model.model)) verify_folder(*arguments, exit_code);
-    else verify_model(*arguments, exit_code);
+    if (std::filesystem::is_directory(arguments->model.model))
+      verify_folder(*arguments, exit_code);
+    else
+      verify_model(*arguments, exit_code);
   });
 }
 

@@ -24,17 +24,23 @@ void list_zoo(bool as_json) {
   nlohmann::json list = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows;
   for (const ZooEntry& entry : zoo_networks()) {
-    list.push_back({{"name", entry.name}, {"description", entry.description}, {"input_dims", entry.input_dims}, {"paper", entry.paper}});
+    list.push_back({{"name", entry.name},
+                    {"description", entry.description},
+                    {"input_dims", entry.input_dims},
+                    {"paper", entry.paper}});
     rows.push_back({entry.name, text(entry.input_dims), entry.description, entry.paper});
   }
-  if (as_json) fmt::print("{}\n", list.dump(2));
-  else fmt::print("{}", table({{"network"}, {"input"}, {"description"}, {"paper"}}, rows));
+  if (as_json)
+    fmt::print("{}\n", list.dump(2));
+  else
+    fmt::print("{}", table({{"network"}, {"input"}, {"description"}, {"paper"}}, rows));
 }
 
 }  // namespace
 
 void add_zoo_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("zoo", "write a well-known network with random weights as ONNX; without a name, list them");
+  CLI::App* command =
+      app.add_subcommand("zoo", "write a well-known network with random weights as ONNX; without a name, list them");
   const auto arguments = std::make_shared<ZooArguments>();
   command->add_option("name", arguments->name, "network");
   command->add_option("-o,--output", arguments->output, "ONNX file (default: NAME.onnx)");
@@ -42,7 +48,8 @@ void add_zoo_command(CLI::App& app) {
   command->add_flag("--json", arguments->json, "print the list as JSON");
   command->callback([=] {
     if (arguments->name.empty()) return list_zoo(arguments->json);
-    const std::filesystem::path file = arguments->output.empty() ? std::filesystem::path(arguments->name + ".onnx") : arguments->output;
+    const std::filesystem::path file =
+        arguments->output.empty() ? std::filesystem::path(arguments->name + ".onnx") : arguments->output;
     write_zoo_model(arguments->name, file, arguments->seed);
     fmt::print("{} written to {}\n", arguments->name, file.string());
   });

@@ -2,7 +2,8 @@
  *
  *   program [--input FILE]... [--output FILE]... [--repeat N] [--fill BYTE] [--weights FILE]
  *
- * Inputs and outputs are raw floats of this machine, row-major, one file each in the order of network.h. Without
+ * Inputs and outputs are raw floats of this machine, row-major, one file each in the order of network.h.
+ * Without
  * --input the inputs are pseudo-random numbers. Prints the median time of a run in nanoseconds. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
@@ -42,17 +43,20 @@ static const void *load_weights(const char *file)
     struct stat status;
     void *mapped;
     const int descriptor = open(file, O_RDONLY);
-    if (descriptor < 0) fail("cannot open it; run where it lies, or give --weights FILE", file);
+    if (descriptor < 0)
+        fail("cannot open it; run where it lies, or give --weights FILE", file);
     if (fstat(descriptor, &status) != 0 || (unsigned long long)status.st_size != NETWORK_WEIGHTS_BYTES)
         fail("has another size than this network's weights", file);
     mapped = mmap(NULL, NETWORK_WEIGHTS_BYTES, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (mapped == MAP_FAILED) fail("cannot map it", file);
+    if (mapped == MAP_FAILED)
+        fail("cannot map it", file);
     close(descriptor);
     return mapped;
 #else
     void *const weights = malloc(NETWORK_WEIGHTS_BYTES);
     FILE *const stream = fopen(file, "rb");
-    if (stream == NULL) fail("cannot open it; run where it lies, or give --weights FILE", file);
+    if (stream == NULL)
+        fail("cannot open it; run where it lies, or give --weights FILE", file);
     if (weights == NULL || fread(weights, 1, NETWORK_WEIGHTS_BYTES, stream) != NETWORK_WEIGHTS_BYTES)
         fail("cannot read this network's weights from it", file);
     fclose(stream);
@@ -61,15 +65,13 @@ static const void *load_weights(const char *file)
 }
 #endif
 
-static float *at(size_t offset)
-{
-    return (float *)(void *)((unsigned char *)arena + offset);
-}
+static float *at(size_t offset) { return (float *)(void *)((unsigned char *)arena + offset); }
 
 static void read_input(const char *file, const network_port *port)
 {
     FILE *const stream = fopen(file, "rb");
-    if (stream == NULL) fail("cannot open it", file);
+    if (stream == NULL)
+        fail("cannot open it", file);
     if (fread(at(port->offset), sizeof(float), port->floats, stream) != port->floats || fgetc(stream) != EOF)
         fail("does not hold exactly the floats of this input", file);
     fclose(stream);
@@ -78,9 +80,12 @@ static void read_input(const char *file, const network_port *port)
 static void write_output(const char *file, const network_port *port)
 {
     FILE *const stream = fopen(file, "wb");
-    if (stream == NULL) fail("cannot write it", file);
-    if (fwrite(at(port->offset), sizeof(float), port->floats, stream) != port->floats) fail("cannot write it", file);
-    if (fclose(stream) != 0) fail("cannot write it", file);
+    if (stream == NULL)
+        fail("cannot write it", file);
+    if (fwrite(at(port->offset), sizeof(float), port->floats, stream) != port->floats)
+        fail("cannot write it", file);
+    if (fclose(stream) != 0)
+        fail("cannot write it", file);
 }
 
 /* Numbers in [-1, 1), the same at every run. */
@@ -116,7 +121,8 @@ static int by_size(const void *a, const void *b)
 static FILE *trace_stream;
 void snug_trace(const void *data, size_t bytes)
 {
-    if (trace_stream != NULL && fwrite(data, 1, bytes, trace_stream) != bytes) fail("cannot write the trace", "--trace");
+    if (trace_stream != NULL && fwrite(data, 1, bytes, trace_stream) != bytes)
+        fail("cannot write the trace", "--trace");
 }
 #endif
 
@@ -131,20 +137,29 @@ int main(int argc, char **argv)
 #endif
     for (argument = 1; argument + 1 < argc; argument += 2) {
         const char *const option = argv[argument], *const value = argv[argument + 1];
-        if (strcmp(option, "--input") == 0 && given_inputs < NETWORK_INPUTS) inputs[given_inputs++] = value;
-        else if (strcmp(option, "--output") == 0 && given_outputs < NETWORK_OUTPUTS) outputs[given_outputs++] = value;
-        else if (strcmp(option, "--repeat") == 0) repeat = atoi(value);
-        else if (strcmp(option, "--fill") == 0) fill = (int)strtol(value, NULL, 0) & 255;
+        if (strcmp(option, "--input") == 0 && given_inputs < NETWORK_INPUTS)
+            inputs[given_inputs++] = value;
+        else if (strcmp(option, "--output") == 0 && given_outputs < NETWORK_OUTPUTS)
+            outputs[given_outputs++] = value;
+        else if (strcmp(option, "--repeat") == 0)
+            repeat = atoi(value);
+        else if (strcmp(option, "--fill") == 0)
+            fill = (int)strtol(value, NULL, 0) & 255;
 #ifdef NETWORK_WEIGHTS_FILE
-        else if (strcmp(option, "--weights") == 0) weights_file = value;
+        else if (strcmp(option, "--weights") == 0)
+            weights_file = value;
 #endif
 #ifdef NETWORK_TRACE
-        else if (strcmp(option, "--trace") == 0) trace_stream = fopen(value, "wb");
+        else if (strcmp(option, "--trace") == 0)
+            trace_stream = fopen(value, "wb");
 #endif
-        else fail("no such option, or given too often", option);
+        else
+            fail("no such option, or given too often", option);
     }
-    if (argument != argc) fail("misses its value", argv[argument]);
-    if (repeat < 1 || repeat > MAX_REPEAT) fail("must be 1 to 10000", "--repeat");
+    if (argument != argc)
+        fail("misses its value", argv[argument]);
+    if (repeat < 1 || repeat > MAX_REPEAT)
+        fail("must be 1 to 10000", "--repeat");
 #ifdef NETWORK_WEIGHTS_FILE
     weights = load_weights(weights_file);
 #else
@@ -152,19 +167,24 @@ int main(int argc, char **argv)
 #endif
     for (run = 0; run < repeat; ++run) {
         double start;
-        if (fill >= 0) memset(arena, fill, NETWORK_ARENA_BYTES);
+        if (fill >= 0)
+            memset(arena, fill, NETWORK_ARENA_BYTES);
         for (i = 0; i < NETWORK_INPUTS; ++i) {
-            if (inputs[i] != NULL) read_input(inputs[i], &network_inputs[i]);
-            else random_input(&network_inputs[i]);
+            if (inputs[i] != NULL)
+                read_input(inputs[i], &network_inputs[i]);
+            else
+                random_input(&network_inputs[i]);
         }
         start = now_ns();
         network_run(weights, arena);
         times_ns[run] = now_ns() - start;
     }
     for (i = 0; i < NETWORK_OUTPUTS; ++i)
-        if (outputs[i] != NULL) write_output(outputs[i], &network_outputs[i]);
+        if (outputs[i] != NULL)
+            write_output(outputs[i], &network_outputs[i]);
 #ifdef NETWORK_TRACE
-    if (trace_stream != NULL && fclose(trace_stream) != 0) fail("cannot write the trace", "--trace");
+    if (trace_stream != NULL && fclose(trace_stream) != 0)
+        fail("cannot write the trace", "--trace");
 #endif
     qsort(times_ns, (size_t)repeat, sizeof times_ns[0], by_size);
     printf("median_ns %.0f\n", times_ns[repeat / 2]);

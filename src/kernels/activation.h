@@ -29,14 +29,20 @@ static inline snug_vec snug_activate(const snug_activator *activator, snug_vec x
 {
     const snug_vec zero = snug_set1(0), one = snug_set1(1);
     switch (activator->kind) {
-    case SNUG_RELU: return snug_max(x, zero);
-    case SNUG_CLIP: return snug_min(snug_max(x, activator->alpha), activator->beta);
-    case SNUG_LEAKY_RELU: return snug_fma(snug_min(x, zero), activator->alpha, snug_max(x, zero));
-    case SNUG_SIGMOID: return snug_div(one, snug_add(one, snug_exp(snug_sub(zero, x))));
-    case SNUG_HARD_SIGMOID: return snug_clamp_to_unit(snug_fma(x, activator->alpha, activator->beta));
+    case SNUG_RELU:
+        return snug_max(x, zero);
+    case SNUG_CLIP:
+        return snug_min(snug_max(x, activator->alpha), activator->beta);
+    case SNUG_LEAKY_RELU:
+        return snug_fma(snug_min(x, zero), activator->alpha, snug_max(x, zero));
+    case SNUG_SIGMOID:
+        return snug_div(one, snug_add(one, snug_exp(snug_sub(zero, x))));
+    case SNUG_HARD_SIGMOID:
+        return snug_clamp_to_unit(snug_fma(x, activator->alpha, activator->beta));
     case SNUG_HARD_SWISH:
         return snug_mul(x, snug_clamp_to_unit(snug_fma(x, snug_set1(1.0F / 6), snug_set1(0.5F))));
-    default: return x;
+    default:
+        return x;
     }
 }
 

@@ -1,5 +1,5 @@
-/* functions.h - exp, log, division and reciprocal square root of vectors, to float accuracy, without the C library;
- * loads and stores of a part of a vector. */
+/* functions.h - exp, log, division and reciprocal square root of vectors, to float accuracy, without the C
+ * library; loads and stores of a part of a vector. */
 #ifndef SNUG_FUNCTIONS_H
 #define SNUG_FUNCTIONS_H
 
@@ -32,7 +32,8 @@ static inline snug_vec snug_from_bits(snug_integers bits) { return (snug_vec)bit
 static inline snug_vec snug_load_some(const float *p, int32_t n)
 {
     float lanes[SNUG_VL] = {0};
-    for (int32_t i = 0; i < n; ++i) lanes[i] = p[i];
+    for (int32_t i = 0; i < n; ++i)
+        lanes[i] = p[i];
     return snug_load(lanes);
 }
 
@@ -40,14 +41,16 @@ static inline void snug_store_some(float *p, snug_vec v, int32_t n)
 {
     float lanes[SNUG_VL];
     snug_store(lanes, v);
-    for (int32_t i = 0; i < n; ++i) p[i] = lanes[i];
+    for (int32_t i = 0; i < n; ++i)
+        p[i] = lanes[i];
 }
 
 static inline float snug_sum_of_lanes(snug_vec v)
 {
     float lanes[SNUG_VL], sum = 0;
     snug_store(lanes, v);
-    for (int32_t i = 0; i < SNUG_VL; ++i) sum += lanes[i];
+    for (int32_t i = 0; i < SNUG_VL; ++i)
+        sum += lanes[i];
     return sum;
 }
 
@@ -56,7 +59,8 @@ static inline float snug_max_of_lanes(snug_vec v)
     float lanes[SNUG_VL], max;
     snug_store(lanes, v);
     max = lanes[0];
-    for (int32_t i = 1; i < SNUG_VL; ++i) max = lanes[i] > max ? lanes[i] : max;
+    for (int32_t i = 1; i < SNUG_VL; ++i)
+        max = lanes[i] > max ? lanes[i] : max;
     return max;
 }
 
@@ -76,13 +80,15 @@ static inline snug_vec snug_div(snug_vec a, snug_vec b)
 /* Adding this to a small float rounds it to an integer, which is then the lowest bits of the sum. */
 #define SNUG_ROUNDER 12582912.0F
 
-/* exp(x), at least exp(-87) and at most exp(88). x = n log 2 + r with |r| <= log(2) / 2, Taylor's series for r. */
+/* exp(x), at least exp(-87) and at most exp(88). x = n log 2 + r with |r| <= log(2) / 2, Taylor's series for
+ * r. */
 static inline snug_vec snug_exp(snug_vec x)
 {
     x = snug_min(snug_max(x, snug_set1(-87.0F)), snug_set1(88.0F));
     const snug_vec shifted = snug_fma(x, snug_set1(1.44269504F), snug_set1(SNUG_ROUNDER));
     const snug_vec n = snug_sub(shifted, snug_set1(SNUG_ROUNDER));
-    snug_vec r = snug_fma(n, snug_set1(-0.693359375F), x); /* log 2 in two parts: the first product is exact */
+    snug_vec r =
+        snug_fma(n, snug_set1(-0.693359375F), x); /* log 2 in two parts: the first product is exact */
     r = snug_fma(n, snug_set1(2.12194440e-4F), r);
     snug_vec p = snug_fma(r, snug_set1(1.0F / 5040), snug_set1(1.0F / 720));
     p = snug_fma(p, r, snug_set1(1.0F / 120));

@@ -1,4 +1,5 @@
-/* runs.h - a map as runs of neighbouring floats, so that elementwise kernels need not know layouts; padding channels. */
+/* runs.h - a map as runs of neighbouring floats, so that elementwise kernels need not know layouts; padding
+ * channels. */
 #ifndef SNUG_RUNS_H
 #define SNUG_RUNS_H
 
@@ -28,10 +29,11 @@ static inline snug_runs snug_join_runs(snug_runs runs)
     return runs;
 }
 
-/* The runs of the layer's input, rows in chw, pixels in hwc, rows of a block in c16, and of an output of its shape. */
+/* The runs of the layer's input, rows in chw, pixels in hwc, rows of a block in c16, and of an output of its
+ * shape. */
 static inline snug_runs snug_runs_chw(const snug_layer *layer)
 {
-    const snug_runs runs = {layer->in_channels, layer->in_height, layer->in_width,  layer->in_plane,
+    const snug_runs runs = {layer->in_channels, layer->in_height, layer->in_width, layer->in_plane,
                             layer->in_row,      layer->out_plane, layer->out_row};
     return runs;
 }
@@ -45,8 +47,13 @@ static inline snug_runs snug_runs_hwc(const snug_layer *layer)
 
 static inline snug_runs snug_runs_c16(const snug_layer *layer)
 {
-    const snug_runs runs = {(layer->in_channels + 15) / 16, layer->in_height, layer->in_width * 16, layer->in_plane,
-                            layer->in_row, layer->out_plane, layer->out_row};
+    const snug_runs runs = {(layer->in_channels + 15) / 16,
+                            layer->in_height,
+                            layer->in_width * 16,
+                            layer->in_plane,
+                            layer->in_row,
+                            layer->out_plane,
+                            layer->out_row};
     return runs;
 }
 
@@ -54,7 +61,8 @@ static inline snug_runs snug_runs_c16(const snug_layer *layer)
 static inline void snug_zero_padding_c16(const snug_layer *layer, float *output)
 {
     const int32_t used = layer->out_channels % 16;
-    if (used == 0) return;
+    if (used == 0)
+        return;
     float *block = output + (ptrdiff_t)(layer->out_channels / 16) * layer->out_plane;
     for (int32_t y = 0; y < layer->out_height; ++y)
         for (int32_t x = 0; x < layer->out_width; ++x)

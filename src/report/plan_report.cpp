@@ -31,19 +31,20 @@ std::string primitive_text(const Step& step) {
 json layer_json(const PlanView& view, size_t index) {
   const Step& step = view.program.steps[index];
   const bool conversion = step.operator_name == "convert";
-  return {{"step", index},
-          {"layer", step.layer_name},
-          {"operator", conversion ? "layout conversion" : view.graph.nodes[static_cast<size_t>(step.node)].onnx_operator},
-          {"primitive", step.primitive->name},
-          {"block", step.layer.block},
-          {"text", layer_text(step.layer)},
-          {"input_layout", step.primitive->input.name},
-          {"output_layout", step.primitive->output.name},
-          {"offset_bytes", arena_offset(view.plan, step.output)},
-          {"bytes", output_bytes(step)},
-          {"workspace_bytes", workspace_bytes(view.program, step)},
-          {"weight_bytes", step.weights.bytes + step.bias.bytes},
-          {"expected_ns", step.expected_ns}};
+  return {
+      {"step", index},
+      {"layer", step.layer_name},
+      {"operator", conversion ? "layout conversion" : view.graph.nodes[static_cast<size_t>(step.node)].onnx_operator},
+      {"primitive", step.primitive->name},
+      {"block", step.layer.block},
+      {"text", layer_text(step.layer)},
+      {"input_layout", step.primitive->input.name},
+      {"output_layout", step.primitive->output.name},
+      {"offset_bytes", arena_offset(view.plan, step.output)},
+      {"bytes", output_bytes(step)},
+      {"workspace_bytes", workspace_bytes(view.program, step)},
+      {"weight_bytes", step.weights.bytes + step.bias.bytes},
+      {"expected_ns", step.expected_ns}};
 }
 
 json ports_json(const std::vector<Port>& ports, const MemoryPlan& plan) {
@@ -54,18 +55,29 @@ json ports_json(const std::vector<Port>& ports, const MemoryPlan& plan) {
   return result;
 }
 
-json limit_json(int64_t limit) { return limit == kNoLimit ? json(nullptr) : json(limit); }
+json limit_json(int64_t limit) {
+  return limit == kNoLimit ? json(nullptr) : json(limit);
+}
 
 std::string totals(const PlanView& view) {
   const MemoryPlan& plan = view.plan;
-  const double gap = plan.lower_bound_bytes == 0 ? 0 : 100.0 * static_cast<double>(plan.arena_bytes - plan.lower_bound_bytes) / static_cast<double>(plan.lower_bound_bytes);
-  std::string text = fmt::format("\nRAM       {} arena, input and output included; lower bound {}, gap {:.1f} %{}\n", format_bytes(plan.arena_bytes),
-                                 format_bytes(plan.lower_bound_bytes), gap, plan.optimal ? " (placement proven)" : "");
+  const double gap = plan.lower_bound_bytes == 0
+                         ? 0
+                         : 100.0 * static_cast<double>(plan.arena_bytes - plan.lower_bound_bytes) /
+                               static_cast<double>(plan.lower_bound_bytes);
+  std::string text = fmt::format("\nRAM       {} arena, input and output included; lower bound {}, gap {:.1f} %{}\n",
+                                 format_bytes(plan.arena_bytes), format_bytes(plan.lower_bound_bytes), gap,
+                                 plan.optimal ? " (placement proven)" : "");
   text += fmt::format("flash     {} packed weights\n", format_bytes(static_cast<int64_t>(view.program.weights.size())));
-  text += fmt::format("time      {} expected ({} on {})\n", format_ns(expected_ns(view.program)), view.measured ? "from measured layers" : "estimated from work and bytes, not measured", view.target);
-  text += fmt::format("strategy  {}, {} ({})\n", name(view.selection.strategy), view.selection.optimal ? "optimality proven" : "optimality not proven", view.selection.solver);
+  text +=
+      fmt::format("time      {} expected ({} on {})\n", format_ns(expected_ns(view.program)),
+                  view.measured ? "from measured layers" : "estimated from work and bytes, not measured", view.target);
+  text += fmt::format("strategy  {}, {} ({})\n", name(view.selection.strategy),
+                      view.selection.optimal ? "optimality proven" : "optimality not proven", view.selection.solver);
   if (view.placement_slack_bytes > 0) {
-    text += fmt::format("          the limit was lowered by {} to make a placement fit: optimal for live bytes, not for the arena\n", format_bytes(view.placement_slack_bytes));
+    text += fmt::format(
+        "          the limit was lowered by {} to make a placement fit: optimal for live bytes, not for the arena\n",
+        format_bytes(view.placement_slack_bytes));
   }
   return text;
 }
@@ -86,10 +98,18 @@ std::string plan_table(const PlanView& view) {
     rows.push_back({std::to_string(i), step.layer_name, primitive_text(step),
                     fmt::format("{} → {}", step.primitive->input.name, step.primitive->output.name),
                     std::to_string(arena_offset(view.plan, step.output)), format_bytes(output_bytes(step)),
-                    format_bytes(workspace_bytes(program, step)), format_bytes(step.weights.bytes + step.bias.bytes), format_ns(step.expected_ns)});
+                    format_bytes(workspace_bytes(program, step)), format_bytes(step.weights.bytes + step.bias.bytes),
+                    format_ns(step.expected_ns)});
   }
-  const std::vector<Column> columns{{"step", Align::kRight}, {"layer"}, {"primitive"}, {"layouts"}, {"offset", Align::kRight},
-                                    {"output", Align::kRight}, {"workspace", Align::kRight}, {"weights", Align::kRight}, {"expected", Align::kRight}};
+  const std::vector<Column> columns{{"step", Align::kRight},
+                                    {"layer"},
+                                    {"primitive"},
+                                    {"layouts"},
+                                    {"offset", Align::kRight},
+                                    {"output", Align::kRight},
+                                    {"workspace", Align::kRight},
+                                    {"weights", Align::kRight},
+                                    {"expected", Align::kRight}};
   return table(columns, rows) + totals(view);
 }
 
@@ -98,7 +118,11 @@ nlohmann::json plan_json(const PlanView& view) {
   for (size_t i = 0; i < view.program.steps.size(); ++i) layers.push_back(layer_json(view, i));
   for (size_t i = 0; i < view.program.buffers.size(); ++i) {
     const Buffer& buffer = view.program.buffers[i];
-    buffers.push_back({{"name", buffer.name}, {"offset_bytes", view.plan.offsets[i]}, {"bytes", buffer.bytes}, {"first_step", buffer.first}, {"last_step", buffer.last}});
+    buffers.push_back({{"name", buffer.name},
+                       {"offset_bytes", view.plan.offsets[i]},
+                       {"bytes", buffer.bytes},
+                       {"first_step", buffer.first},
+                       {"last_step", buffer.last}});
   }
   return {{"model", view.model},
           {"target", view.target},
@@ -112,7 +136,10 @@ nlohmann::json plan_json(const PlanView& view) {
           {"placement_slack_bytes", view.placement_slack_bytes},
           {"flash_bytes", view.program.weights.size()},
           {"expected_ns", expected_ns(view.program)},
-          {"limits", {{"ram_bytes", limit_json(view.limits.ram_bytes)}, {"flash_bytes", limit_json(view.limits.flash_bytes)}, {"latency_ns", limit_json(view.limits.latency_ns)}}},
+          {"limits",
+           {{"ram_bytes", limit_json(view.limits.ram_bytes)},
+            {"flash_bytes", limit_json(view.limits.flash_bytes)},
+            {"latency_ns", limit_json(view.limits.latency_ns)}}},
           {"inputs", ports_json(view.program.inputs, view.plan)},
           {"outputs", ports_json(view.program.outputs, view.plan)},
           {"layers", layers},

@@ -15,7 +15,8 @@ size_t width(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string line(const std::vector<Column>& columns, const std::vector<size_t>& widths, const std::vector<std::string>& cells) {
+std::string line(const std::vector<Column>& columns, const std::vector<size_t>& widths,
+                 const std::vector<std::string>& cells) {
   std::string result;
   for (size_t i = 0; i < columns.size(); ++i) {
     const std::string blank(widths[i] - width(cells[i]), ' ');
@@ -46,7 +47,8 @@ void ProgressLine::show(size_t done, size_t total, const std::string& detail) {
   constexpr size_t kBar = 24;
   const size_t filled = total == 0 ? kBar : done * kBar / total;
   if (::isatty(STDERR_FILENO) != 0) {
-    fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}  {}", title_, std::string(filled, '#'), std::string(kBar - filled, '.'), done, total, detail);
+    fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}  {}", title_, std::string(filled, '#'), std::string(kBar - filled, '.'),
+               done, total, detail);
     on_terminal_line_ = true;
     std::fflush(stderr);
     return;

@@ -5,7 +5,8 @@ namespace snug {
 namespace {
 
 Work work(const snug_layer& layer) {
-  return {.multiply_adds = static_cast<double>(output_shape(layer).floats()), .bytes_moved = map_bytes(layer, kC16, kC16)};
+  return {.multiply_adds = static_cast<double>(output_shape(layer).floats()),
+          .bytes_moved = map_bytes(layer, kC16, kC16)};
 }
 
 }  // namespace

@@ -5,9 +5,11 @@
 static void activate_run(const snug_activator *activator, const float *input, float *output, int32_t floats)
 {
     int32_t i = 0;
-    for (; i + SNUG_VL <= floats; i += SNUG_VL) snug_store(output + i, snug_activate(activator, snug_load(input + i)));
+    for (; i + SNUG_VL <= floats; i += SNUG_VL)
+        snug_store(output + i, snug_activate(activator, snug_load(input + i)));
     if (i < floats)
-        snug_store_some(output + i, snug_activate(activator, snug_load_some(input + i, floats - i)), floats - i);
+        snug_store_some(output + i, snug_activate(activator, snug_load_some(input + i, floats - i)),
+                        floats - i);
 }
 
 SNUG_MAP_KERNEL(activation_hwc)
