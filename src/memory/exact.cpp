@@ -9,9 +9,10 @@
 //   ─────┘   └────────┘     └────    nothing but finished space below. So for any column of a valley:
 //                                    one of its blocks starts on the floor, or all of them start higher.
 //
-// The column with the fewest choices is taken (fail first). Blocks that no column connects any more are
+// The column with the fewest choices and the most failures so far is taken: what cannot work shall fail
+// early, and not over and over at the end of long ways. Blocks that no column connects any more are
 // searched apart, and states that failed are remembered. When the choices are tried in a bad order the
-// search is lost early on, so several orders take turns with growing shares of the nodes.
+// search is lost early on, so many orders take turns with growing shares of the nodes.
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -31,6 +32,9 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 /// Deeper searches are given up: a bound for the call stack.
 constexpr int kDepthLimit = 4000;
+
+/// Nodes of the first attempt. Most attempts end soon after as many nodes as there are blocks, or never.
+constexpr int64_t kFirstShare = 1024;
 
 /// A node's work grows with its blocks, so a large one counts several times.
 constexpr int64_t kBlocksPerNode = 64;
@@ -75,12 +79,15 @@ bool covers(const Block& block, int column) {
   return block.begin <= column && column < block.end;
 }
 
-/// A column of a valley and how many ways there are to go on in it.
+/// The urgency of a column that leaves no choice.
+constexpr double kForced = std::numeric_limits<double>::infinity();
+
+/// A column of a valley.
 struct Choice {
   int column = 0;
   int64_t floor = 0;
   int64_t slack = 0;  // how much of the column may stay empty
-  int options = std::numeric_limits<int>::max();
+  double urgency = 0;
 };
 
 class Search {
@@ -113,14 +120,15 @@ class Search {
   const Strip& strip_;
   const int64_t capacity_;
   Blocks all_;
-  std::vector<int> kind_;       // by block: equal for blocks that are alike
-  std::vector<int> rank_;       // by block: lower is tried earlier
-  std::vector<int64_t> least_;  // by block: its offset, or the least that it can still have
-  std::vector<int64_t> floor_;  // by column
-  std::vector<int64_t> reach_;  // by column: the least height of its end, from the least offsets of its blocks
-  std::vector<int64_t> low_;    // by column, scratch
-  std::vector<int> count_;      // by column, scratch
-  Blocks by_offset_;            // scratch
+  std::vector<int> kind_;          // by block: equal for blocks that are alike
+  std::vector<int> rank_;          // by block: lower is tried earlier
+  std::vector<int64_t> least_;     // by block: its offset, or the least that it can still have
+  std::vector<int64_t> floor_;     // by column
+  std::vector<int64_t> reach_;     // by column: the least height of its end, from the least offsets of its blocks
+  std::vector<int64_t> low_;       // by column, scratch
+  std::vector<int64_t> failures_;  // by column: how often it has ended the search
+  std::vector<int> count_;         // by column, scratch
+  Blocks by_offset_;               // scratch
   std::vector<std::pair<int64_t*, int64_t>> trail_;
   std::unordered_set<StateKey, StateKeyHash> failed_;
   int64_t nodes_ = 0;
@@ -141,6 +149,7 @@ Search::Search(const Strip& strip, int64_t capacity)
   floor_.resize(strip.columns);
   reach_.resize(strip.columns);
   low_.resize(strip.columns);
+  failures_.resize(strip.columns);
   count_.resize(strip.columns);
 }
 
@@ -225,7 +234,9 @@ bool Search::fits(const Blocks& blocks, const Window& changed) {
     const int end = std::min(block.end, changed.end);
     for (int c = std::max(block.begin, changed.begin); c < end; ++c) {
       low_[c] = std::max(low_[c], least_[b]) + block.height;
-      if (low_[c] > capacity_) return false;
+      if (low_[c] <= capacity_) continue;
+      ++failures_[c];
+      return false;
     }
   }
   for (int c = changed.begin; c < changed.end; ++c)
@@ -263,8 +274,9 @@ Choice Search::choose(const Blocks& blocks) {
     for (int c = begin; c < end; ++c) {
       const int64_t slack = capacity_ - reach_[c];
       const int options = count_[c] + (slack > 0 ? 1 : 0);
-      if (std::tie(options, slack) < std::tie(best.options, best.slack))
-        best = {.column = c, .floor = floor_[c], .slack = slack, .options = options};
+      const double urgency = options <= 1 ? kForced : static_cast<double>(1 + failures_[c]) / (options * options);
+      if (urgency < best.urgency || (urgency == best.urgency && slack >= best.slack)) continue;
+      best = {.column = c, .floor = floor_[c], .slack = slack, .urgency = urgency};
     }
   }
   return best;
@@ -369,13 +381,34 @@ bool Search::solve(const Blocks& blocks) {
   return solved;
 }
 
-/// Ranks of the blocks from the highest score to the lowest.
-template <typename Score>
-std::vector<int> rank_by(const Strip& strip, const Score& score) {
-  std::vector<int> order(strip.blocks.size());
+double width(const Block& block) {
+  return block.end - block.begin;
+}
+double height(const Block& block) {
+  return static_cast<double>(block.height);
+}
+
+/// What makes a block worth trying early: no single rule is good everywhere.
+constexpr std::array kScores = {
+    +[](const Block& block) { return height(block); },
+    +[](const Block& block) { return width(block); },
+    +[](const Block& block) { return height(block) * width(block) * width(block); },
+    +[](const Block& block) { return 1 / width(block); },
+    +[](const Block& block) { return height(block) * width(block); },
+};
+
+/// Ranks of the blocks from the highest score to the lowest. From round 1 on each score is shaken by a factor
+/// between 1/2 and 3/2, always the same for the same round.
+std::vector<int> rank_by(const Strip& strip, double (*score)(const Block&), int round) {
+  std::vector<double> scores(strip.blocks.size());
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const uint64_t dice = scramble((static_cast<uint64_t>(round) << 32) + i + 1) >> 32;
+    const double factor = round == 0 ? 1 : 0.5 + static_cast<double>(dice) / 4294967296.0;
+    scores[i] = score(strip.blocks[i]) * factor;
+  }
+  std::vector<int> order(scores.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return score(strip.blocks[a]) > score(strip.blocks[b]); });
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return scores[a] > scores[b]; });
   std::vector<int> rank(order.size());
   for (size_t i = 0; i < order.size(); ++i) rank[order[i]] = static_cast<int>(i);
   return rank;
@@ -384,24 +417,18 @@ std::vector<int> rank_by(const Strip& strip, const Score& score) {
 }  // namespace
 
 Verdict place_below(const Strip& strip, int64_t capacity, int64_t& node_limit, std::vector<int64_t>& offsets) {
-  const auto width = [](const Block& block) { return block.end - block.begin; };
-  const std::array ranks = {
-      rank_by(strip, [&](const Block& block) { return std::tuple(block.height, width(block)); }),
-      rank_by(strip, [&](const Block& block) { return std::tuple(width(block), block.height); }),
-      rank_by(strip, [&](const Block& block) { return static_cast<double>(block.height) * width(block); }),
-      rank_by(strip, [&](const Block& block) { return std::tuple(-width(block), block.height); }),
-      rank_by(strip, [&](const Block& block) { return std::tuple(-block.height, width(block)); }),
-  };
   Search search(strip, capacity);
-  for (int64_t share = 512;; share *= 4) {
-    for (const std::vector<int>& rank : ranks) {
+  int64_t share = kFirstShare;
+  for (int round = 0;; ++round) {
+    for (const auto score : kScores) {
       const int64_t granted = std::min(share, node_limit);
       int64_t nodes = granted;
-      const Verdict verdict = search.run(rank, nodes);
+      const Verdict verdict = search.run(rank_by(strip, score, round), nodes);
       node_limit -= granted - nodes;
       if (verdict == Verdict::kFound) offsets = search.offsets();
       if (verdict != Verdict::kUnknown || node_limit <= 0) return verdict;
     }
+    share += share / 2;
   }
 }
 

@@ -12,10 +12,12 @@ namespace {
 constexpr int64_t kMostBytes = int64_t{1} << 62;
 
 void check_input(const std::vector<Lifetime>& buffers, const PlacementOptions& options) {
-  CHECK(options.alignment > 0 && options.alignment < kMostBytes);
+  CHECK(options.alignment > 0);
+  CHECK(options.alignment < kMostBytes);
   int64_t room = kMostBytes;
   for (const Lifetime& buffer : buffers) {
-    CHECK(buffer.bytes >= 0 && buffer.first <= buffer.last);
+    CHECK(buffer.bytes >= 0);
+    CHECK(buffer.first <= buffer.last);
     if (buffer.bytes >= room || buffer.bytes + options.alignment - 1 >= room)
       throw UserError("the buffers of this network add up to more than 2^62 bytes; reduce its input shape");
     room -= (buffer.bytes + options.alignment - 1) / options.alignment * options.alignment;

@@ -88,6 +88,27 @@ TEST(PlacementProperty, TheExactSearchDecidesAlone) {
   }
 }
 
+// Gaps above the bound are rare among random instances, so look around one.
+TEST(PlacementProperty, EqualsExhaustiveSearchAroundAGap) {
+  const std::vector<Lifetime> gap = {{0, 1, 3}, {0, 3, 4}, {1, 4, 2}, {1, 5, 2},
+                                     {3, 5, 1}, {3, 5, 1}, {4, 6, 4}, {5, 6, 4}};
+  int above = 0;
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<Lifetime> buffers = gap;
+    for (uint32_t change = 0; change < seed % 3; ++change) {
+      Lifetime& buffer = buffers[random() % buffers.size()];
+      (random() % 2 == 0 ? buffer.bytes : buffer.last) += 1;
+    }
+    const Placement placement = place(buffers, {.alignment = 1});
+    ASSERT_EQ(verify_placement(buffers, placement, 1), "") << text(seed, buffers);
+    ASSERT_EQ(placement.arena_bytes, least_arena(buffers)) << text(seed, buffers);
+    ASSERT_TRUE(placement.optimal) << text(seed, buffers);
+    above += placement.arena_bytes > placement.lower_bound_bytes ? 1 : 0;
+  }
+  EXPECT_GT(above, 20);
+}
+
 TEST(PlacementProperty, HoldsOnInstancesLikeNetworks) {
   for (uint32_t seed = 0; seed < 100; ++seed) {
     const Shape shape{.most_buffers = 150, .steps = 100, .longest = 6, .most_bytes = 100'000};

@@ -111,6 +111,22 @@ TEST(Placement, TheGreedyResultIsImprovedToTheBound) {
   EXPECT_FALSE(greedy.optimal);
 }
 
+TEST(Placement, AGapAboveTheBoundIsProven) {
+  const std::vector<Lifetime> buffers = parse(R"(0 1 3
+                                                 0 3 4
+                                                 1 4 2
+                                                 1 5 2
+                                                 3 5 1
+                                                 3 5 1
+                                                 4 6 4
+                                                 5 6 4)");
+  const Placement placement = place(buffers, {.alignment = 1});
+  EXPECT_EQ(verify_placement(buffers, placement, 1), "");
+  EXPECT_EQ(placement.lower_bound_bytes, 8);
+  EXPECT_EQ(placement.arena_bytes, 9);
+  EXPECT_TRUE(placement.optimal);
+}
+
 TEST(Placement, AGoalEndsTheSearchEarly) {
   const std::vector<Lifetime> buffers = parse(kInterlocked);
   const Placement placement = place(buffers, {.alignment = 1, .goal_bytes = 9});
