@@ -1,0 +1,96 @@
+// C files → a program, and the program's run.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "target/process.h"
+#include "target/target.h"
+
+namespace snug {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Messages of a failed compiler are cut here: the first ones say what is wrong.
+constexpr size_t kMostErrorBytes = 6000;
+
+std::vector<std::string> compiler_command(const Target& target, const std::vector<std::string>& extra_flags) {
+  std::vector<std::string> command{target.compiler};
+  command.insert(command.end(), target.flags.begin(), target.flags.end());
+  command.insert(command.end(), extra_flags.begin(), extra_flags.end());
+  return command;
+}
+
+/// Why the command failed, or empty.
+std::string failure_of(const std::vector<std::string>& command) {
+  const RunResult result = run_process(command);
+  if (result.exit_code == 0) return {};
+  return fmt::format("{} failed with exit code {}\n{}", join(command, " "), result.exit_code,
+                     (result.errors + result.output).substr(0, kMostErrorBytes));
+}
+
+/// Runs the commands, as many at once as there are processors; the first failure in their order, or empty.
+std::string run_all(const std::vector<std::vector<std::string>>& commands) {
+  std::vector<std::string> failures(commands.size());
+  std::atomic<size_t> next = 0;
+  std::atomic<bool> failed = false;
+  const auto work = [&] {
+    for (size_t index = next++; index < commands.size() && !failed; index = next++) {
+      try {
+        failures[index] = failure_of(commands[index]);
+      } catch (const UserError& error) {
+        failures[index] = error.what();
+      }
+      if (!failures[index].empty()) failed = true;
+    }
+  };
+  std::vector<std::jthread> workers;
+  const size_t count = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, std::max<size_t>(commands.size(), 1));
+  for (size_t k = 0; k < count; ++k) workers.emplace_back(work);
+  workers.clear();
+  const auto found = std::find_if(failures.begin(), failures.end(), [](const std::string& f) { return !f.empty(); });
+  return found == failures.end() ? "" : *found;
+}
+
+}  // namespace
+
+void build_program(const Target& target, const std::vector<fs::path>& sources,
+                   const std::vector<fs::path>& include_folders, const fs::path& program,
+                   const std::vector<std::string>& extra_flags) {
+  const TemporaryFolder folder;
+  std::vector<std::vector<std::string>> commands;
+  std::vector<std::string> link = compiler_command(target, extra_flags);
+  for (const fs::path& source : sources) {
+    const std::string object = folder.path() / fmt::format("{}_{}.o", commands.size(), source.stem().string());
+    std::vector<std::string> command = compiler_command(target, extra_flags);
+    for (const fs::path& include : include_folders) command.push_back("-I" + include.string());
+    command.insert(command.end(), {"-c", source.string(), "-o", object});
+    commands.push_back(std::move(command));
+    link.push_back(object);
+  }
+  link.insert(link.end(), {"-o", program.string(), "-lm"});
+  std::string failure = run_all(commands);
+  if (failure.empty()) failure = failure_of(link);
+  if (!failure.empty()) throw UserError(fmt::format("target {}: {}", target.name, failure));
+}
+
+RunResult run_program(const Target& target, const fs::path& program, const std::vector<std::string>& arguments,
+                      const std::string& standard_input) {
+  return run_process(program_command(target, program, arguments), standard_input);
+}
+
+std::vector<std::string> program_command(const Target& target, const fs::path& program,
+                                         const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = target.runner;
+  command.push_back(fs::absolute(program).string());
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+}  // namespace snug

@@ -1,0 +1,129 @@
+// Targets: their files, and the tools they name.
+#include "target/target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "target/process.h"
+#include "target/target_files.h"
+
+namespace snug {
+
+namespace {
+
+using Json = nlohmann::json;
+
+template <typename Value>
+void take(const Json& json, const char* key, Value& value) {
+  if (json.contains(key)) json.at(key).get_to(value);
+}
+
+void check_keys(const Json& json) {
+  static const std::vector<std::string> kKeys{
+      "description",         "compiler", "flags", "runner", "measures_time", "giga_multiply_adds_per_second",
+      "gigabytes_per_second"};
+  if (!json.is_object()) throw UserError("a target is a JSON object");
+  for (const auto& [key, value] : json.items()) {
+    if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
+    throw UserError(fmt::format("\"{}\" is not a field of a target; there are {}", key, join(kKeys, ", ")));
+  }
+  if (!json.contains("compiler")) throw UserError("the field \"compiler\" is missing");
+}
+
+Target read_target(const std::string& name, std::string_view text) {
+  const Json json = Json::parse(text);
+  check_keys(json);
+  Target target{.name = name};
+  take(json, "description", target.description);
+  take(json, "compiler", target.compiler);
+  take(json, "flags", target.flags);
+  take(json, "runner", target.runner);
+  take(json, "measures_time", target.measures_time);
+  take(json, "giga_multiply_adds_per_second", target.giga_multiply_adds_per_second);
+  take(json, "gigabytes_per_second", target.gigabytes_per_second);
+  if (target.compiler.empty()) throw UserError("the field \"compiler\" is empty");
+  if (!(target.giga_multiply_adds_per_second > 0) || !(target.gigabytes_per_second > 0)) {
+    throw UserError("its rates must be greater than 0");
+  }
+  return target;
+}
+
+/// `file` is for messages.
+Target parse_target(const std::string& name, const std::string& file, std::string_view text) {
+  try {
+    return read_target(name, text);
+  } catch (const Json::exception& error) {
+    throw UserError(fmt::format("{}: {}", file, error.what()));
+  } catch (const UserError& error) {
+    throw UserError(fmt::format("{}: {}", file, error.what()));
+  }
+}
+
+std::string stem(const std::string& file) {
+  return std::filesystem::path(file).stem().string();
+}
+
+std::string read_file(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::stringstream text;
+  text << stream.rdbuf();
+  if (!stream || !text) throw UserError(fmt::format("{}: cannot be read as a target file", file));
+  return text.str();
+}
+
+/// The processor of this machine.
+std::string processor() {
+  std::ifstream stream("/proc/cpuinfo");
+  std::string line, parts;
+  while (std::getline(stream, line)) {
+    const size_t colon = line.find(':');
+    if (colon == std::string::npos || colon + 2 > line.size()) continue;
+    const std::string value = line.substr(colon + 2);
+    if (line.starts_with("model name")) return value;
+    // ARM processors have numbers in place of a name.
+    const bool names_it = line.starts_with("CPU implementer") || line.starts_with("CPU part");
+    if (names_it && parts.find(value) == std::string::npos) parts += (parts.empty() ? "" : " ") + value;
+  }
+  return parts.empty() ? "unknown processor" : parts;
+}
+
+}  // namespace
+
+Target find_target(const std::string& name_or_file) {
+  if (name_or_file.find('/') != std::string::npos || name_or_file.ends_with(".json")) {
+    return parse_target(stem(name_or_file), name_or_file, read_file(name_or_file));
+  }
+  std::vector<std::string> names;
+  for (const auto& [file, text] : target_files()) {
+    names.push_back(stem(file));
+    if (names.back() == name_or_file) return parse_target(name_or_file, file, text);
+  }
+  const std::string near = closest(name_or_file, names);
+  throw UserError(fmt::format("there is no target \"{}\"{}; there are {}, or give the path of a JSON file",
+                              name_or_file, near.empty() ? "" : fmt::format(" (\"{}\"?)", near), join(names, ", ")));
+}
+
+std::vector<Target> all_targets() {
+  std::vector<Target> targets;
+  for (const auto& [file, text] : target_files()) targets.push_back(parse_target(stem(file), file, text));
+  return targets;
+}
+
+std::string identity(const Target& target) {
+  const RunResult version = run_process({target.compiler, "--version"});
+  if (version.exit_code != 0) {
+    throw UserError(fmt::format("target {}: {} --version failed: {}", target.name, target.compiler, version.errors));
+  }
+  std::string result = version.output.substr(0, version.output.find('\n'));
+  for (const std::string& flag : target.flags) result += " " + flag;
+  if (target.runner.empty()) return result + ", " + processor();
+  return result + ", run by " + join(target.runner, " ");
+}
+
+}  // namespace snug
