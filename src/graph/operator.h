@@ -51,9 +51,14 @@ struct Lowered {
   std::vector<Call> calls;
   int64_t batch = 1;            ///< each call is made once per image
   bool row_major_only = false;  ///< the maps are a re-reading of row-major memory: only chw primitives can serve it
-  bool alias = false;           ///< no call at all: the output is the input's row-major memory under a new shape. Also
+  bool alias = false;           ///< the output is the input's row-major memory under a new shape; the call (a concat of
+                                ///< one input) is made only where that memory cannot be taken over. Also
                                 ///< right in every layout where all maps are 1x1 and the batch stays the same.
 };
+
+/// The lowering of a node whose output is its input's row-major memory under a new shape. Its one call is for where
+/// the values have to be copied after all: as one flat row.
+Lowered lower_alias(const Graph& graph, const Node& node);
 
 /// An operator: its ONNX import, shape rule, and lowering. One `extern const Operator NAME_operator` per room
 /// NAME.

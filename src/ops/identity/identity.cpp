@@ -22,17 +22,13 @@ static Dims identity_dims(const Graph& graph, const Node& node) {
   return graph.tensor(node.inputs.at(0)).dims;
 }
 
-static Lowered lower_identity(const Graph& graph, const Node& node) {
-  return {.batch = images(graph.tensor(node.output).dims).batch, .alias = true};
-}
-
 const Operator identity_operator{
     .name = "identity",
     .onnx_operators = {"Identity", "Dropout"},
     .restrictions = "Dropout: at inference, without its mask",
     .import_onnx = import_identity,
     .output_dims = identity_dims,
-    .lower = lower_identity,
+    .lower = lower_alias,
 };
 
 }  // namespace snug

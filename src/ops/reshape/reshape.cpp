@@ -111,10 +111,6 @@ static Dims reshape_dims(const Graph& graph, const Node& node) {
   return dims;
 }
 
-static Lowered lower_reshape(const Graph& graph, const Node& node) {
-  return {.batch = images(graph.tensor(node.output).dims).batch, .alias = true};
-}
-
 static std::string describe_reshape(const Node& node) {
   return "to " + text(attributes<Reshape>(node).dims);
 }
@@ -125,7 +121,7 @@ const Operator reshape_operator{
     .restrictions = "constant shape or axes",
     .import_onnx = import_reshape,
     .output_dims = reshape_dims,
-    .lower = lower_reshape,
+    .lower = lower_alias,
     .describe = describe_reshape,
 };
 

@@ -112,7 +112,7 @@ static Dims transpose_dims(const Graph& graph, const Node& node) {
 
 static Lowered lower_transpose(const Graph& graph, const Node& node) {
   const Permutation moved = canonical(graph.tensor(node.inputs[0]).dims, attributes<Transpose>(node).permutation);
-  if (is_identity(moved)) return {.batch = images(graph.tensor(node.output).dims).batch, .alias = true};
+  if (is_identity(moved)) return lower_alias(graph, node);
   const Plan plan = plan_transpose(moved);
   Call call;
   call.layer = map_layer(plan.input, plan.output);
