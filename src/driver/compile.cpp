@@ -41,6 +41,7 @@ Priced price_model(const std::filesystem::path& model_file, const CompileOptions
   Priced priced;
   priced.model = read_model(model_file);
   priced.imported = verified(import_onnx(priced.model, options.import));
+  priced.imported.name = model_file.stem().string();
   priced.model.bytes.clear();
   priced.model.bytes.shrink_to_fit();
   write_trace(options, "1-imported", text(priced.imported));

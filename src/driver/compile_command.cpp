@@ -50,23 +50,14 @@ void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const s
     return;
   }
   const Compiled& compiled = std::get<Compiled>(result);
-  const PlanView view{.model = arguments.model.model.filename().string(),
-                      .target = options.target.name,
-                      .graph = compiled.graph,
-                      .program = compiled.program,
-                      .selection = compiled.selection,
-                      .plan = compiled.plan,
-                      .limits = options.limits,
-                      .placement_slack_bytes = compiled.placement_slack_bytes,
-                      .measured = !options.estimate};
+  const PlanView view = plan_view(compiled, options, arguments.model.model);
   if (!arguments.output.empty()) {
     write_project(compiled, options,
                   {.folder = arguments.output,
                    .model_file = arguments.model.model,
                    .target = arguments.model.target,
                    .command_line = command_line,
-                   .weights = weights,
-                   .plan = plan_json(view)});
+                   .weights = weights});
   }
   if (arguments.json) {
     fmt::print("{}\n", plan_json(view).dump(2));

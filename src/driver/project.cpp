@@ -73,6 +73,18 @@ std::string numbered(const std::string& name, size_t i) {
 
 }  // namespace
 
+PlanView plan_view(const Compiled& compiled, const CompileOptions& options, const fs::path& model_file) {
+  return {.model = model_file.filename().string(),
+          .target = options.target.name,
+          .graph = compiled.graph,
+          .program = compiled.program,
+          .selection = compiled.selection,
+          .plan = compiled.plan,
+          .limits = options.limits,
+          .placement_slack_bytes = compiled.placement_slack_bytes,
+          .measured = !options.estimate};
+}
+
 void write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project) {
   EmitOptions emit{.command_line = project.command_line,
                    .model_file = project.model_file.filename().string(),
@@ -80,7 +92,7 @@ void write_project(const Compiled& compiled, const CompileOptions& options, cons
                    .weights = project.weights,
                    .trace = project.trace};
   CFiles files = emit_c(compiled.graph, compiled.program, compiled.plan, emit);
-  json plan = project.plan;
+  json plan = plan_json(plan_view(compiled, options, project.model_file));
   plan["symbol"] = files.symbol;
   plan["target_file"] = fs::exists(project.target) ? fs::absolute(project.target).string() : project.target;
   plan["model_path"] = fs::absolute(project.model_file).string();
@@ -123,7 +135,7 @@ ProjectRun run_project(const Project& project, const std::vector<std::vector<flo
   const fs::path weights = project.folder / (project.plan.at("symbol").get<std::string>() + "_weights.bin");
   const bool weights_file = fs::exists(weights) && !fs::exists(fs::path(weights).replace_extension(".S"));
   if (weights_file) add("--weights", weights);
-  if (options.fill >= 0) add("--fill", std::to_string(options.fill));
+  if (options.fill) add("--fill", std::to_string(*options.fill));
   if (options.trace) add("--trace", folder.path() / "trace.raw");
 
   const RunResult result = run_program(project.target, program, arguments);

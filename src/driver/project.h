@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "driver/compile.h"
+#include "report/plan_report.h"
 #include "target/target.h"
 
 namespace snug {
@@ -18,6 +19,9 @@ struct Project {
   Target target;
 };
 
+/// What a compilation shows of itself: for the table and for plan.json.
+PlanView plan_view(const Compiled& compiled, const CompileOptions& options, const std::filesystem::path& model_file);
+
 /// Emits into `folder`. `target` is the name or file that the user gave.
 struct ProjectOptions {
   std::filesystem::path folder;
@@ -26,7 +30,6 @@ struct ProjectOptions {
   std::string command_line;
   WeightsForm weights = WeightsForm::kAuto;
   bool trace = false;
-  nlohmann::json plan;  ///< plan_json()
 };
 void write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project);
 
@@ -42,7 +45,7 @@ struct ProjectRun {
 /// Builds the C if it was not yet, or if a file changed, and runs it. Inputs: row-major, one per network input.
 struct RunOptions {
   int repeat = 1;
-  int fill = -1;  ///< byte to fill the arena with before each run
+  std::optional<uint32_t> fill;  ///< word to fill the arena with before each run
   bool trace = false;
 };
 ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs,

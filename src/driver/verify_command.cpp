@@ -21,6 +21,9 @@ namespace {
 
 using nlohmann::json;
 
+/// What the arena holds before a verified run, so that reading what was not written spoils the answer.
+constexpr uint32_t kNan = 0x7FC00000;
+
 struct VerifyArguments {
   ModelArguments model;
   uint64_t seed = 1;
@@ -172,7 +175,7 @@ void verify_folder(const VerifyArguments& arguments, ExitCode& exit_code) {
   const Graph graph = import_onnx(model, {.shapes = import.at("shapes").get<std::map<std::string, Dims>>(),
                                           .outputs = import.at("outputs").get<std::vector<std::string>>()});
   const std::vector<std::vector<float>> inputs = random_inputs(project, arguments.seed);
-  finish(arguments, {}, compare_outputs(graph, inputs, run_project(project, inputs, {.fill = 0xFF})), exit_code);
+  finish(arguments, {}, compare_outputs(graph, inputs, run_project(project, inputs, {.fill = kNan})), exit_code);
 }
 
 void verify_model(const VerifyArguments& arguments, ExitCode& exit_code) {
@@ -188,17 +191,10 @@ void verify_model(const VerifyArguments& arguments, ExitCode& exit_code) {
                  .model_file = arguments.model.model,
                  .target = arguments.model.target,
                  .command_line = "snug verify",
-                 .trace = arguments.layers,
-                 .plan = plan_json({.model = arguments.model.model.string(),
-                                    .target = options.target.name,
-                                    .graph = compiled.graph,
-                                    .program = compiled.program,
-                                    .selection = compiled.selection,
-                                    .plan = compiled.plan,
-                                    .limits = options.limits})});
+                 .trace = arguments.layers});
   const Project project = open_project(folder.path() / "project");
   const std::vector<std::vector<float>> inputs = random_inputs(project, arguments.seed);
-  const ProjectRun run = run_project(project, inputs, {.fill = 0xFF, .trace = arguments.layers});
+  const ProjectRun run = run_project(project, inputs, {.fill = kNan, .trace = arguments.layers});
   const std::vector<Deviation> layers =
       arguments.layers ? compare_layers(compiled, inputs, run.trace) : std::vector<Deviation>{};
   finish(arguments, layers, compare_outputs(compiled.imported, inputs, run), exit_code);

@@ -1,10 +1,12 @@
 /* main.c - an example that runs the network of network.h once or many times.
  *
- *   program [--input FILE]... [--output FILE]... [--repeat N] [--fill BYTE] [--weights FILE]
+ *   program [--input FILE]... [--output FILE]... [--repeat N] [--fill WORD] [--weights FILE]
  *
  * Inputs and outputs are raw floats of this machine, row-major, one file each in the order of network.h.
  * Without
- * --input the inputs are pseudo-random numbers. Prints the median time of a run in nanoseconds. */
+ * --input the inputs are pseudo-random numbers. --fill writes a 32-bit word all over the arena before each
+ * run: with the bits of a NaN it shows whether anything is read that was not written. Prints the median time
+ * of a run in nanoseconds. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 #endif
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +103,13 @@ static void random_input(const network_port *port)
     }
 }
 
+static void fill_arena(uint32_t word)
+{
+    size_t offset;
+    for (offset = 0; offset + sizeof word <= NETWORK_ARENA_BYTES; offset += sizeof word)
+        memcpy((unsigned char *)arena + offset, &word, sizeof word);
+}
+
 static double now_ns(void)
 {
 #if defined(_POSIX_C_SOURCE)
@@ -130,7 +140,8 @@ int main(int argc, char **argv)
 {
     const char *inputs[NETWORK_INPUTS] = {NULL}, *outputs[NETWORK_OUTPUTS] = {NULL};
     size_t given_inputs = 0, given_outputs = 0, i;
-    int argument, repeat = 1, run, fill = -1;
+    int argument, repeat = 1, run;
+    const char *fill = NULL;
     const void *weights;
 #ifdef NETWORK_WEIGHTS_FILE
     const char *weights_file = NETWORK_WEIGHTS_FILE;
@@ -144,7 +155,7 @@ int main(int argc, char **argv)
         else if (strcmp(option, "--repeat") == 0)
             repeat = atoi(value);
         else if (strcmp(option, "--fill") == 0)
-            fill = (int)strtol(value, NULL, 0) & 255;
+            fill = value;
 #ifdef NETWORK_WEIGHTS_FILE
         else if (strcmp(option, "--weights") == 0)
             weights_file = value;
@@ -167,8 +178,8 @@ int main(int argc, char **argv)
 #endif
     for (run = 0; run < repeat; ++run) {
         double start;
-        if (fill >= 0)
-            memset(arena, fill, NETWORK_ARENA_BYTES);
+        if (fill != NULL)
+            fill_arena((uint32_t)strtoul(fill, NULL, 0));
         for (i = 0; i < NETWORK_INPUTS; ++i) {
             if (inputs[i] != NULL)
                 read_input(inputs[i], &network_inputs[i]);

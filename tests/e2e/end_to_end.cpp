@@ -1,0 +1,68 @@
+#include "e2e/end_to_end.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <stdexcept>
+
+#include "zoo/zoo.h"
+
+namespace snug::testing {
+
+namespace fs = std::filesystem;
+
+fs::path shared_data() {
+  const char* given = std::getenv("SNUG_SHARED_DATA");
+  const fs::path folder = given != nullptr ? fs::path(given) : fs::path(SNUG_SOURCE_DIR) / ".." / "shared" / "data";
+  return fs::exists(folder / "models") ? folder : fs::path{};
+}
+
+Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup& setup) {
+  CompileOptions options;
+  options.target = find_target(setup.target);
+  options.limits = setup.limits;
+  options.strategy = setup.strategy;
+  options.estimate = true;
+  options.import.outputs = setup.outputs;
+  std::variant<Compiled, Infeasible> result = fit(price_model(model, options), options);
+  if (const auto* infeasible = std::get_if<Infeasible>(&result)) throw std::runtime_error(infeasible->explanation);
+  const Compiled& compiled = std::get<Compiled>(result);
+  write_project(compiled, options,
+                {.folder = folder,
+                 .model_file = model,
+                 .target = setup.target,
+                 .command_line = "snug compile",
+                 .weights = setup.weights});
+  return std::get<Compiled>(std::move(result));
+}
+
+std::vector<std::vector<float>> answer(const fs::path& folder, const std::vector<std::vector<float>>& inputs,
+                                       const std::string& target, uint32_t fill) {
+  return run_project(open_project(folder, target), inputs, {.fill = fill}).outputs;
+}
+
+double relative_error(const std::vector<float>& values, const std::vector<float>& expected) {
+  if (values.size() != expected.size()) return HUGE_VAL;
+  double error = 0, largest = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) return HUGE_VAL;
+    error = std::max(error, std::abs(static_cast<double>(values[i]) - static_cast<double>(expected[i])));
+    largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
+  }
+  return largest > 0 ? error / largest : error;
+}
+
+fs::path zoo_model(const std::string& name) {
+  static const TemporaryFolder folder;
+  const fs::path file = folder.path() / (name + ".onnx");
+  if (!fs::exists(file)) write_zoo_model(name, file);
+  return file;
+}
+
+Outcome run_snug(const std::vector<std::string>& arguments) {
+  Target here;
+  const RunResult result = run_program(here, SNUG_PROGRAM, arguments);
+  return {.exit_code = result.exit_code, .output = result.output, .errors = result.errors};
+}
+
+}  // namespace snug::testing
