@@ -37,6 +37,7 @@
  * taps_y = taps_x = 1, depth = k, a_depth = 1, b_depth = 16. */
 typedef struct snug_gemm {
     int32_t blocks, taps_y, taps_x, depth;
+    int32_t last_depth; /* depth of the last block where it is shorter; 0: depth */
     ptrdiff_t a_row, a_block, a_y, a_x, a_depth;
     ptrdiff_t b_block, b_y, b_x, b_depth;
     ptrdiff_t init_row; /* 0: init is 16 values for every row, such as a bias */
@@ -120,15 +121,18 @@ typedef struct snug_gemm {
                                                const float *init, const float *add, float *out)              \
     {                                                                                                        \
         const ptrdiff_t s = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth;                            \
+        int32_t depth = g->depth;                                                                            \
         SNUG_TILE_##rows(SNUG_ROW_ZERO) if (init) { SNUG_TILE_##rows(SNUG_ROW_INIT) }                        \
         for (int32_t block = 0; block < g->blocks; block++, a += g->a_block, b_begin += g->b_block) {        \
             const float *a_y = a, *b_y = b_begin;                                                            \
+            if (g->last_depth && block + 1 == g->blocks)                                                     \
+                depth = g->last_depth;                                                                       \
             for (int32_t y = 0; y < g->taps_y; y++, a_y += g->a_y, b_y += g->b_y) {                          \
                 const float *a_x = a_y, *b_x = b_y;                                                          \
                 for (int32_t x_tap = 0; x_tap < g->taps_x; x_tap++, a_x += g->a_x, b_x += g->b_x) {          \
                     SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) const float *b = b_x;                           \
                     SNUG_NO_UNROLL                                                                           \
-                    for (int32_t k = g->depth; k > 0; k--) {                                                 \
+                    for (int32_t k = depth; k > 0; k--) {                                                    \
                         SNUG_LOAD_B                                                                          \
                         SNUG_TILE_##rows(SNUG_ROW_FMA) SNUG_POINTERS_##rows(SNUG_POINTER_STEP) b += b_depth; \
                     }                                                                                        \
@@ -235,7 +239,7 @@ static inline void snug_gemm_rows(const snug_gemm *g, int32_t rows, const float 
     }
 }
 
-/* As snug_gemm_rows, where only the first lanes (1 ... 16) of add and out exist. b and init have all 16. */
+/* As snug_gemm_rows, where only the first lanes (1 ... 16) of init, add and out exist. b has all 16. */
 static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
                                    const float *b, const float *init, const float *add, float *out)
 {
@@ -245,20 +249,72 @@ static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lan
     }
     float tile[SNUG_TILE_ROWS * 16];
     snug_gemm local = *g;
-    local.add_row = 16;
+    local.init_row = 16;
     local.out_row = 16;
     int32_t tiles = (rows + SNUG_TILE_ROWS - 1) / SNUG_TILE_ROWS;
     for (int32_t row = 0; row < rows; tiles--) {
         const int32_t count = (rows - row + tiles - 1) / tiles;
         for (int32_t r = 0; r < count; r++)
             for (int32_t lane = 0; lane < 16; lane++)
-                tile[r * 16 + lane] = add && lane < lanes ? add[(row + r) * g->add_row + lane] : 0.0f;
-        snug_gemm_tile(&local, count, a + row * g->a_row, b, init ? init + row * g->init_row : NULL,
-                       add ? tile : NULL, tile);
+                tile[r * 16 + lane] = init && lane < lanes ? init[(row + r) * g->init_row + lane] : 0.0f;
+        local.clamp = add ? 0 : g->clamp;
+        snug_gemm_tile(&local, count, a + row * g->a_row, b, tile, NULL, tile);
         for (int32_t r = 0; r < count; r++)
-            for (int32_t lane = 0; lane < lanes; lane++)
-                out[(row + r) * g->out_row + lane] = tile[r * 16 + lane];
+            for (int32_t lane = 0; lane < lanes; lane++) {
+                float x = tile[r * 16 + lane];
+                if (add) {
+                    x += add[(row + r) * g->add_row + lane];
+                    if (g->clamp)
+                        x = x < g->low ? g->low : x > g->high ? g->high : x;
+                }
+                out[(row + r) * g->out_row + lane] = x;
+            }
         row += count;
+    }
+}
+
+/* Merges loops whose steps follow on one another, so that the innermost is long. */
+static inline void snug_gemm_merge(snug_gemm *g)
+{
+    const int merge_x = g->a_x == g->depth * g->a_depth && g->b_x == g->depth * g->b_depth;
+    if (g->taps_x > 1 && merge_x && !g->last_depth) {
+        g->depth *= g->taps_x;
+        g->taps_x = 1;
+    }
+    const int merge_y = g->a_y == g->depth * g->a_depth && g->b_y == g->depth * g->b_depth;
+    if (g->taps_y > 1 && g->taps_x == 1 && merge_y && !g->last_depth) {
+        g->depth *= g->taps_y;
+        g->taps_y = 1;
+    }
+    const int merge_blocks = g->a_block == g->depth * g->a_depth && g->b_block == g->depth * g->b_depth;
+    if (g->blocks > 1 && g->taps_x == 1 && g->taps_y == 1 && merge_blocks) {
+        g->depth = g->depth * (g->blocks - 1) + (g->last_depth ? g->last_depth : g->depth);
+        g->last_depth = 0;
+        g->blocks = 1;
+    }
+}
+
+/* Rows times all panels of 16 output channels. b_panel, out_panel, add_panel: from panel to panel. The last
+ * panel has out_channels % 16 lanes in out and add where whole_panels is 0. Rows are taken in blocks of which
+ * a reads at most 128 KiB, which stay in the second-level cache while the panels go by. */
+static inline void snug_gemm_panels(const snug_gemm *g, int32_t rows, int32_t out_channels, int whole_panels,
+                                    const float *a, const float *b, ptrdiff_t b_panel, const float *bias,
+                                    const float *add, ptrdiff_t add_panel, float *out, ptrdiff_t out_panel)
+{
+    const int64_t row_floats = (int64_t)g->blocks * g->taps_y * g->taps_x * g->depth;
+    const int64_t fit = 32768 / row_floats / SNUG_TILE_ROWS * SNUG_TILE_ROWS;
+    const int32_t block_rows = fit < 4 * SNUG_TILE_ROWS ? 4 * SNUG_TILE_ROWS
+                               : fit < rows             ? (int32_t)fit
+                                                        : rows;
+    for (int32_t row = 0; row < rows; row += block_rows) {
+        const int32_t count = rows - row < block_rows ? rows - row : block_rows;
+        for (int32_t panel = 0; panel * 16 < out_channels; panel++) {
+            const int32_t rest = out_channels - panel * 16;
+            snug_gemm_lanes(g, count, whole_panels || rest > 16 ? 16 : rest, a + row * g->a_row,
+                            b + panel * b_panel, bias + panel * 16,
+                            add ? add + panel * add_panel + row * g->add_row : NULL,
+                            out + panel * out_panel + row * g->out_row);
+        }
     }
 }
 

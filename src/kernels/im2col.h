@@ -1,0 +1,156 @@
+/* im2col.h - convolution on planar maps by a copied matrix of taps x output pixels. Its panels of 16 pixels
+ * are the lanes of the register tiles, output channels are their rows. */
+#ifndef SNUG_IM2COL_H
+#define SNUG_IM2COL_H
+
+#include "conv_regions.h"
+
+/* Where the 16 pixels from `pixel` on begin in the input. Pixels past the last one read like it. */
+typedef struct snug_origins {
+    int32_t y[16], x[16];
+    int one_row; /* consecutive pixels of one output row, horizontal stride 1, planes without gaps */
+    int flat;    /* a 1x1 kernel on all pixels as they lie: consecutive even across rows */
+} snug_origins;
+
+static inline void snug_find_origins(const snug_layer *l, int32_t pixel, snug_origins *origins)
+{
+    const int32_t last = l->out_height * l->out_width - 1;
+    for (int32_t lane = 0; lane < 16; lane++) {
+        const int32_t p = pixel + lane < last ? pixel + lane : last;
+        origins->y[lane] = p / l->out_width * l->stride_y - l->pad_top;
+        origins->x[lane] = p % l->out_width * l->stride_x - l->pad_left;
+    }
+    origins->one_row = pixel % l->out_width + 16 <= l->out_width && l->stride_x == 1 && l->in_pixel == 1;
+    origins->flat = l->kernel_height == 1 && l->kernel_width == 1 && l->stride_x == 1 && l->stride_y == 1 &&
+                    l->pad_top == 0 && l->pad_left == 0 && l->in_pixel == 1 && l->in_row == l->in_width &&
+                    l->out_width == l->in_width && l->out_height == l->in_height && pixel + 15 <= last;
+}
+
+/* One tap of 16 pixels. */
+static inline void snug_im2col_tap(const snug_layer *l, const snug_origins *origins, int32_t dy, int32_t dx,
+                                   const float *plane, float *lanes)
+{
+    const int32_t first_y = origins->y[0] + dy, first_x = origins->x[0] + dx;
+    if (origins->flat || (origins->one_row && first_y >= 0 && first_y < l->in_height && first_x >= 0 &&
+                          first_x + 16 <= l->in_width)) {
+        const float *row = plane + (ptrdiff_t)first_y * l->in_row + first_x;
+        for (int32_t lane = 0; lane < 16; lane++)
+            lanes[lane] = row[lane];
+        return;
+    }
+    for (int32_t lane = 0; lane < 16; lane++) {
+        const int32_t y = origins->y[lane] + dy, x = origins->x[lane] + dx;
+        const int inside = y >= 0 && y < l->in_height && x >= 0 && x < l->in_width;
+        lanes[lane] = inside ? plane[(ptrdiff_t)y * l->in_row + (ptrdiff_t)x * l->in_pixel] : 0.0f;
+    }
+}
+
+/* The panel of the 16 pixels from `pixel` on: taps x 16, in the order channel, kernel row, kernel column. */
+static inline void snug_im2col_panel(const snug_layer *l, int32_t channels, int32_t pixel, const float *input,
+                                     float *panel)
+{
+    snug_origins origins;
+    snug_find_origins(l, pixel, &origins);
+    for (int32_t c = 0; c < channels; c++)
+        for (int32_t ky = 0; ky < l->kernel_height; ky++)
+            for (int32_t kx = 0; kx < l->kernel_width; kx++, panel += 16)
+                snug_im2col_tap(l, &origins, ky * l->dilation_y, kx * l->dilation_x,
+                                input + (ptrdiff_t)c * l->in_plane, panel);
+}
+
+/* Adds the residual to 16 rows (channels) of finished sums, limits and activates them, and stores them pixel
+ * by pixel: for maps whose rows have gaps. */
+static inline void snug_im2col_scatter(const snug_layer *l, int32_t channels, int32_t pixel, int32_t pixels,
+                                       const float *tile, const float *residual, float *output)
+{
+    for (int32_t c = 0; c < channels; c++)
+        for (int32_t lane = 0; lane < pixels; lane++) {
+            const int32_t y = (pixel + lane) / l->out_width, x = (pixel + lane) % l->out_width;
+            float sum = tile[c * 16 + lane];
+            if (residual)
+                sum += residual[(ptrdiff_t)c * l->other_plane + (ptrdiff_t)y * l->other_row +
+                                (ptrdiff_t)x * l->other_pixel];
+            output[(ptrdiff_t)c * l->out_plane + (ptrdiff_t)y * l->out_row + (ptrdiff_t)x * l->out_pixel] =
+                snug_activated(l, sum);
+        }
+}
+
+/* Up to 16 output channels times up to 16 pixels. */
+static inline void snug_im2col_product(const snug_layer *l, const snug_gemm *base, int dense,
+                                       int32_t channels, int32_t pixel, int32_t pixels, const float *panel,
+                                       const float *weights, const float *bias, const float *residual,
+                                       float *output)
+{
+    float tile[256];
+    for (int32_t c = 0; c < channels; c++)
+        for (int32_t lane = 0; lane < 16; lane++)
+            tile[c * 16 + lane] = bias[c];
+    snug_gemm g = *base;
+    if (dense) {
+        snug_gemm_lanes(&g, channels, pixels, weights, panel, tile, residual ? residual + pixel : NULL,
+                        output + pixel);
+        snug_activate_rows(l, channels, pixels, output + pixel, l->out_plane);
+        return;
+    }
+    g.clamp = 0;
+    g.out_row = 16;
+    snug_gemm_rows(&g, channels, weights, panel, tile, NULL, tile);
+    snug_im2col_scatter(l, channels, pixel, pixels, tile, residual, output);
+}
+
+/* The output pixels [begin, end) of one group, whose panels go to the workspace. */
+static inline void snug_im2col_strip(const snug_layer *l, const snug_gemm *g, int dense, int32_t begin,
+                                     int32_t end, const float *input, const float *weights, const float *bias,
+                                     const float *residual, float *output, float *matrix)
+{
+    const int32_t channels = l->in_channels / l->groups, outputs = l->out_channels / l->groups;
+    const ptrdiff_t panel_floats = (ptrdiff_t)g->depth * 16;
+    for (int32_t pixel = begin; pixel < end; pixel += 16)
+        snug_im2col_panel(l, channels, pixel, input, matrix + (pixel - begin) / 16 * panel_floats);
+    /* As many panels as stay in the second-level cache while the weights go by. */
+    const ptrdiff_t fit = 32768 / panel_floats;
+    const int32_t step = fit < 1 ? 16 : (int32_t)fit * 16;
+    for (int32_t part = begin; part < end; part += step)
+        for (int32_t o = 0; o < outputs; o += 16)
+            for (int32_t pixel = part; pixel < end && pixel < part + step; pixel += 16)
+                snug_im2col_product(l, g, dense, outputs - o < 16 ? outputs - o : 16, pixel,
+                                    end - pixel < 16 ? end - pixel : 16,
+                                    matrix + (pixel - begin) / 16 * panel_floats,
+                                    weights + o * (ptrdiff_t)g->depth, bias + o,
+                                    residual ? residual + (ptrdiff_t)o * l->other_plane : NULL,
+                                    output + (ptrdiff_t)o * l->out_plane);
+}
+
+/* pixels: output pixels per strip. workspace: pixels rounded up to 16, x taps, floats. */
+static inline void snug_im2col(const snug_layer *l, int32_t pixels, const float *input, const float *weights,
+                               const float *bias, const float *residual, float *output, float *workspace)
+{
+    const int32_t channels = l->in_channels / l->groups, outputs = l->out_channels / l->groups;
+    const int32_t all = l->out_height * l->out_width;
+    const int dense = l->out_pixel == 1 && l->out_row == l->out_width &&
+                      (!residual || (l->other_pixel == 1 && l->other_row == l->out_width));
+    snug_gemm g = {0};
+    g.blocks = 1;
+    g.taps_y = 1;
+    g.taps_x = 1;
+    g.depth = channels * l->kernel_height * l->kernel_width;
+    g.a_row = 1;
+    g.a_depth = 16;
+    g.b_depth = 16;
+    g.init_row = 16;
+    g.add_row = l->other_plane;
+    g.out_row = l->out_plane;
+    snug_gemm_limit(&g, l);
+    const ptrdiff_t group_floats = (ptrdiff_t)(outputs + 15) / 16 * g.depth * 16;
+    for (int32_t group = 0; group < l->groups; group++) {
+        const ptrdiff_t first = (ptrdiff_t)group * outputs;
+        for (int32_t pixel = 0; pixel < all; pixel += pixels)
+            snug_im2col_strip(l, &g, dense, pixel, pixel + pixels < all ? pixel + pixels : all,
+                              input + (ptrdiff_t)group * channels * l->in_plane,
+                              weights + group * group_floats, bias + first,
+                              residual ? residual + first * l->other_plane : NULL,
+                              output + first * l->out_plane, workspace);
+    }
+}
+
+#endif

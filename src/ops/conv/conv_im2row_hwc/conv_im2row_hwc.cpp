@@ -1,0 +1,31 @@
+#include "ops/conv/packing.h"
+
+namespace snug {
+
+static int64_t workspace_bytes(const snug_layer& layer) {
+  const int64_t pixels = int64_t{layer.out_height} * layer.out_width;
+  return pixels * channels_per_group(layer) * kernel_taps(layer) * int64_t{sizeof(float)};
+}
+
+static Work work(const snug_layer& layer) {
+  return direct_work(layer, kHwc, kHwc, panel_bytes(layer, TapOrder::kRowColumnChannel), workspace_bytes(layer));
+}
+
+extern const Primitive conv_im2row_hwc;
+const Primitive conv_im2row_hwc{
+    .name = "conv_im2row_hwc",
+    .family = "im2row",
+    .input = kHwc,
+    .output = kHwc,
+    .source = "Chellapilla, Puri, Simard, High Performance Convolutional Neural Networks, 2006",
+    .classic = true,
+    .in_place = true,
+    .refusal = refuse_depthwise,
+    .workspace_bytes = workspace_bytes,
+    .workspace = "4 out_height out_width kernel_height kernel_width in_channels / groups",
+    .pack = pack_panels<TapOrder::kRowColumnChannel>,
+    .pack_bytes = panel_bytes<TapOrder::kRowColumnChannel>,
+    .work = work,
+};
+
+}  // namespace snug

@@ -1,0 +1,36 @@
+/* conv_pointwise_hwc - 1x1 convolution on interleaved maps: the map is a matrix, pixels x channels, as it
+ * lies. The plane is one long row of pixels where its rows follow on one another; strided layers go row by
+ * row. No workspace; the method of choice for every 1x1 layer in its layout. */
+#include "conv_regions.h"
+
+SNUG_CONV_KERNEL(conv_pointwise_hwc);
+
+SNUG_CONV_KERNEL(conv_pointwise_hwc)
+{
+    (void)workspace;
+    snug_gemm g = {0};
+    g.blocks = 1;
+    g.depth = layer->in_channels;
+    g.taps_y = 1;
+    g.taps_x = 1;
+    g.a_depth = 1;
+    g.b_depth = 16;
+    g.a_row = (ptrdiff_t)layer->stride_x * layer->in_pixel;
+    g.add_row = layer->other_pixel;
+    g.out_row = layer->out_pixel;
+    snug_gemm_limit(&g, layer);
+    int32_t height = layer->out_height, width = layer->out_width;
+    const ptrdiff_t in_y = (ptrdiff_t)layer->stride_y * layer->in_row;
+    if (in_y == width * g.a_row && layer->out_row == width * layer->out_pixel &&
+        (!residual || layer->other_row == width * layer->other_pixel)) {
+        width *= height;
+        height = 1;
+    }
+    const ptrdiff_t panel_floats = (ptrdiff_t)g.depth * 16;
+    for (int32_t y = 0; y < height; y++) {
+        float *out = output + (ptrdiff_t)y * layer->out_row;
+        snug_gemm_panels(&g, width, layer->out_channels, 0, input + y * in_y, weights, panel_floats, bias,
+                         residual ? residual + (ptrdiff_t)y * layer->other_row : NULL, 16, out, 16);
+        snug_activate_rows(layer, width, layer->out_channels, out, layer->out_pixel);
+    }
+}

@@ -1,0 +1,63 @@
+// Packed weights and sizes that many convolution primitives share.
+#pragma once
+
+#include "ops/primitive.h"
+
+namespace snug {
+
+/// In which order a panel of 16 output channels holds its taps.
+enum class TapOrder {
+  kChannelRowColumn,       ///< channel, kernel row, kernel column: what planar maps read
+  kRowColumnChannel,       ///< kernel row, kernel column, channel: what interleaved maps read
+  kBlockRowColumnChannel,  ///< block of 16 channels, row, column, channel of the block; padded with zeros
+};
+
+/// ONNX weights as [group][output channels / 16][taps][16], padded with zeros.
+std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order);
+int64_t panel_bytes(const snug_layer& layer, TapOrder order);
+
+template <TapOrder order>
+std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights) {
+  return pack_panels(layer, weights, order);
+}
+template <TapOrder order>
+int64_t panel_bytes(const snug_layer& layer) {
+  return panel_bytes(layer, order);
+}
+
+/// ONNX weights as they are.
+std::vector<std::byte> pack_plain(const snug_layer& layer, std::span<const float> weights);
+int64_t plain_bytes(const snug_layer& layer);
+
+/// Depthwise weights as [channels / 16][taps][16], padded with zeros.
+std::vector<std::byte> pack_depthwise(const snug_layer& layer, std::span<const float> weights);
+int64_t depthwise_bytes(const snug_layer& layer);
+
+int64_t kernel_taps(const snug_layer& layer);         ///< kernel height x width
+int64_t channels_per_group(const snug_layer& layer);  ///< input channels
+int64_t outputs_per_group(const snug_layer& layer);   ///< output channels
+
+/// Work of a primitive that executes the layer's own multiply-adds, moves its maps and weights once, and
+/// writes and reads `workspace_bytes` once.
+Work direct_work(const snug_layer& layer, const Layout& input, const Layout& output, int64_t weight_bytes,
+                 int64_t workspace_bytes = 0);
+
+/// Why a primitive for groups = channels cannot serve a layer, or empty.
+std::string_view refuse_unless_depthwise(const snug_layer& layer);
+
+/// Why a primitive that makes a matrix product of every group cannot serve a layer sensibly, or empty.
+std::string_view refuse_depthwise(const snug_layer& layer);
+
+/// Why a primitive for 1x1 kernels without padding and groups cannot serve a layer, or empty.
+std::string_view refuse_unless_pointwise(const snug_layer& layer);
+
+/// Why a primitive for kernels that cover the whole input cannot serve a layer, or empty.
+std::string_view refuse_unless_fully_connected(const snug_layer& layer);
+
+/// Why a primitive for the few channels of a network's input cannot serve a layer, or empty.
+std::string_view refuse_unless_first(const snug_layer& layer);
+
+/// Heights of strips of output rows worth trying.
+std::vector<int32_t> strip_heights(const snug_layer& layer);
+
+}  // namespace snug
