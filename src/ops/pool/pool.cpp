@@ -44,11 +44,9 @@ static TensorId import_pool(const OnnxNode& node, Graph& graph) {
 /// Every position of the window must meet the map: the mean or the largest of nothing is no number.
 static void check_positions(const Extent& extent, int64_t input, int64_t positions, bool including_padding) {
   for (int64_t position = 0; position < positions; ++position) {
-    bool meets = false;
-    for (int64_t tap = 0; tap < extent.kernel && !meets; ++tap) {
-      const int64_t place = position * extent.stride - extent.pad_before + tap * extent.dilation;
-      meets = place >= 0 && place < input;
-    }
+    const int64_t start = position * extent.stride - extent.pad_before;
+    const int64_t first_tap = start >= 0 ? 0 : (-start + extent.dilation - 1) / extent.dilation;
+    const bool meets = first_tap < extent.kernel && start + first_tap * extent.dilation < input;
     if (!meets) throw UserError(fmt::format("its window lies wholly in the padding at position {}", position));
   }
   const int64_t reach = (positions - 1) * extent.stride + extent.span();
