@@ -1,4 +1,5 @@
-// Cost tables for tests: small random graphs that exhaustive search can solve, and large ones shaped like real networks.
+// Cost tables for tests: small random graphs that exhaustive search can solve, and large ones shaped like
+// real networks.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +18,9 @@ using Random = std::mt19937_64;
 inline int64_t between(Random& random, int64_t low, int64_t high) {
   return low + static_cast<int64_t>(random() % static_cast<uint64_t>(high - low + 1));
 }
-inline bool chance(Random& random, int percent) { return between(random, 1, 100) <= percent; }
+inline bool chance(Random& random, int percent) {
+  return between(random, 1, 100) <= percent;
+}
 
 struct Size {
   int nodes = 5;
@@ -62,7 +65,8 @@ inline Candidate random_candidate(Random& random, int layouts, size_t slots) {
   return candidate;
 }
 
-/// Inputs of the next node: recent tensors, so that chains, branches and residual joins arise; at times one twice.
+/// Inputs of the next node: recent tensors, so that chains, branches and residual joins arise; at times one
+/// twice.
 inline std::vector<int> random_inputs(const CostTable& costs, Random& random, int count) {
   const int tensors = static_cast<int>(costs.tensors.size());
   std::vector<int> inputs;
@@ -101,7 +105,8 @@ inline void add_concat(CostTable& costs, Random& random, const Size& size) {
   node.inputs = random_inputs(costs, random, static_cast<int>(between(random, 2, 3)));
   std::vector<int64_t> bytes(size.layouts, 0);
   for (const int tensor : node.inputs) {
-    for (int layout = 0; layout < size.layouts; ++layout) bytes[layout] += costs.tensors[tensor].bytes[layout];
+    for (int layout = 0; layout < size.layouts; ++layout)
+      bytes[layout] += costs.tensors[tensor].bytes[layout];
   }
   node.output = add_tensor(costs, random, 1);
   costs.tensors[node.output].bytes = bytes;
@@ -130,8 +135,8 @@ inline void add_any(CostTable& costs, Random& random, const Size& size) {
   costs.nodes.push_back(node);
 }
 
-/// Chains, branches, residual joins, concats with copy-free candidates, in-place nodes, several inputs and outputs,
-/// tensors that nobody reads, missing conversions.
+/// Chains, branches, residual joins, concats with copy-free candidates, in-place nodes, several inputs and
+/// outputs, tensors that nobody reads, missing conversions.
 inline CostTable random_graph(uint64_t seed, const Size& size = {}) {
   Random random(seed);
   CostTable costs = empty_table(size.layouts);
@@ -173,8 +178,10 @@ class Network {
   }
 
   /// A convolution with 10 to 25 candidates over all layouts; with a residual, also in place.
-  int conv(int from, int64_t in_channels, int64_t channels, int64_t extent, int64_t kernel, int residual = -1) {
-    NodeCosts& node = next_node("conv", residual < 0 ? std::vector<int>{from} : std::vector<int>{from, residual});
+  int conv(int from, int64_t in_channels, int64_t channels, int64_t extent, int64_t kernel,
+           int residual = -1) {
+    NodeCosts& node =
+        next_node("conv", residual < 0 ? std::vector<int>{from} : std::vector<int>{from, residual});
     const double work = static_cast<double>(in_channels * channels * extent * extent * kernel * kernel);
     const int64_t patches = 4 * in_channels * kernel * kernel * extent * extent;
     const int64_t count = between(random_, 10, 25);
@@ -182,7 +189,7 @@ class Network {
       Candidate candidate;
       candidate.input_layouts = {static_cast<int>(index % 3)};
       candidate.output_layout = index < 6 || chance(random_, 70) ? candidate.input_layouts[0]
-                                                               : static_cast<int>(between(random_, 0, 2));
+                                                                 : static_cast<int>(between(random_, 0, 2));
       if (residual >= 0) candidate.input_layouts.push_back(candidate.output_layout);
       const double speed = 2.0 + static_cast<double>(between(random_, 0, 1000)) / 10;
       candidate.time_ns = static_cast<int64_t>(work / speed) + 500;

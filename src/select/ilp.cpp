@@ -14,13 +14,14 @@
 namespace snug {
 namespace {
 
-/// A limit on branch-and-bound nodes, not on time: the answer is the same on every machine. Real networks need 1.
+/// A limit on branch-and-bound nodes, not on time: the answer is the same on every machine. Real networks
+/// need 1.
 constexpr int kMaxNodes = 20'000;
 /// Choices that a tolerance let through and that were cut off one by one before it gives up.
 constexpr int kMaxCuts = 100;
 
-/// The power of two that brings a weight of this size to at most 2^bits: tolerances are absolute, so everything that the
-/// solver sees is kept near 1.
+/// The power of two that brings a weight of this size to at most 2^bits: tolerances are absolute, so
+/// everything that the solver sees is kept near 1.
 double scale_for(int64_t largest, int bits) {
   const int exponent = std::ilogb(static_cast<double>(std::max<int64_t>(largest, 1))) + 1;
   return std::ldexp(1.0, std::min(0, bits - exponent));
@@ -36,10 +37,12 @@ void add_row(const IlpRow& row, HighsLp& lp) {
   int64_t largest = 0;
   for (const IlpTerm& term : row.terms) largest = std::max(largest, std::abs(term.weight));
   const double scale = scale_for(largest, 10);
-  // Integers: half a unit more excludes nothing and forgives rounding. Rows of ones and twos need no forgiveness.
+  // Integers: half a unit more excludes nothing and forgives rounding. Rows of ones and twos need no
+  // forgiveness.
   const double slack = largest > 2 && row.lower == -kNoLimit ? 0.5 : 0;
   lp.row_lower_.push_back(row.lower == -kNoLimit ? -kHighsInf : static_cast<double>(row.lower) * scale);
-  lp.row_upper_.push_back(row.upper == kNoLimit ? kHighsInf : (static_cast<double>(row.upper) + slack) * scale);
+  lp.row_upper_.push_back(row.upper == kNoLimit ? kHighsInf
+                                                : (static_cast<double>(row.upper) + slack) * scale);
   for (const IlpTerm& term : row.terms) {
     lp.a_matrix_.index_.push_back(term.column);
     lp.a_matrix_.value_.push_back(static_cast<double>(term.weight) * scale);
@@ -89,7 +92,8 @@ int64_t value_of(const Evaluation& evaluation, IlpObjective objective) {
 std::vector<int> rounded(const IlpModel& model, const std::vector<double>& values) {
   std::vector<int> choice;
   for (size_t node = 0; node < model.chosen.size(); ++node) {
-    const auto largest = std::ranges::max_element(model.chosen[node], {}, [&](int column) { return values[column]; });
+    const auto largest =
+        std::ranges::max_element(model.chosen[node], {}, [&](int column) { return values[column]; });
     choice.push_back(model.kept[node][largest - model.chosen[node].begin()]);
   }
   return choice;
@@ -107,7 +111,8 @@ void cut_off(const IlpModel& model, const std::vector<int>& choice, Highs& highs
                columns.data(), ones.data());
 }
 
-void start_from(const CostTable& costs, const IlpModel& model, const std::vector<int>& incumbent, Highs& highs) {
+void start_from(const CostTable& costs, const IlpModel& model, const std::vector<int>& incumbent,
+                Highs& highs) {
   if (incumbent.empty()) return;
   HighsSolution solution;
   solution.col_value = column_values(costs, model, incumbent);
@@ -116,9 +121,9 @@ void start_from(const CostTable& costs, const IlpModel& model, const std::vector
 
 std::string describe(const Highs& highs, int cuts) {
   const int64_t nodes = highs.getInfo().mip_node_count;
-  std::string text = fmt::format("HiGHS: {}, {} node{}",
-                                 highs.getModelStatus() == HighsModelStatus::kOptimal ? "gap 0" : "not proven", nodes,
-                                 nodes == 1 ? "" : "s");
+  std::string text = fmt::format(
+      "HiGHS: {}, {} node{}", highs.getModelStatus() == HighsModelStatus::kOptimal ? "gap 0" : "not proven",
+      nodes, nodes == 1 ? "" : "s");
   if (cuts > 0) text += fmt::format(", {} choices refused", cuts);
   return text;
 }
@@ -126,7 +131,8 @@ std::string describe(const Highs& highs, int cuts) {
 /// Takes the solver's choice if it beats what is known.
 void keep_better(const CostTable& costs, IlpObjective objective, const std::vector<int>& choice,
                  std::vector<int>& best) {
-  if (best.empty() || value_of(evaluate(costs, choice), objective) < value_of(evaluate(costs, best), objective)) {
+  if (best.empty() ||
+      value_of(evaluate(costs, choice), objective) < value_of(evaluate(costs, best), objective)) {
     best = choice;
   }
 }
@@ -147,7 +153,9 @@ IlpResult run(const CostTable& costs, const Limits& limits, IlpObjective objecti
         status == HighsModelStatus::kInfeasible || status == HighsModelStatus::kUnboundedOrInfeasible;
     if (infeasible) {
       // With an incumbent in hand, "infeasible" after cuts says that nothing better is left.
-      result.status = incumbent.empty() ? Status::kInfeasible : cuts > 0 ? Status::kOptimal : Status::kStopped;
+      result.status = incumbent.empty() ? Status::kInfeasible
+                      : cuts > 0        ? Status::kOptimal
+                                        : Status::kStopped;
       return result;
     }
     if (highs.getInfo().primal_solution_status != kSolutionStatusFeasible) return result;

@@ -4,10 +4,11 @@
 //   o(v,l)          tensor v is produced in layout l
 //   y(j,k,l,l')     slot k of node j finds its tensor in l and reads it in l'; l = l': no conversion
 //   z(c,l)          concat c is copy-free in layout l: the x of that candidate
-//   h(j,v,l)        tensor v, last read by j, is held unconverted in l while j runs: only where one y does not say it
+//   h(j,v,l)        tensor v, last read by j, is held unconverted in l while j runs: only where one y does
+//   not say it
 //
-// Memory rows count blocks of 64 bytes and are linear because every "alive" is one of: always; o - z; y; h. No row needs
-// a big constant: a row for a conversion that does not happen is implied by those that do.
+// Memory rows count blocks of 64 bytes and are linear because every "alive" is one of: always; o - z; y; h.
+// No row needs a big constant: a row for a conversion that does not happen is implied by those that do.
 #include "select/ilp_model.h"
 
 #include <algorithm>
@@ -27,9 +28,9 @@ struct Builder {
   const Limits& limits;
   Lifetimes lifetimes;
   IlpModel model;
-  std::vector<std::vector<int>> concats_of;            ///< per tensor: concats that may hold it
-  std::map<std::pair<int, int>, int> copy_free_column; ///< (concat, layout): z
-  std::map<int, int> first;                            ///< concat: first producer
+  std::vector<std::vector<int>> concats_of;             ///< per tensor: concats that may hold it
+  std::map<std::pair<int, int>, int> copy_free_column;  ///< (concat, layout): z
+  std::map<int, int> first;                             ///< concat: first producer
 };
 
 int64_t blocks(int64_t bytes) {
@@ -70,14 +71,19 @@ int copy_free_column(const Builder& builder, int concat, int layout) {
   return found == builder.copy_free_column.end() ? -1 : found->second;
 }
 
-int layouts(const Builder& builder) { return static_cast<int>(builder.costs.layouts.size()); }
-int nodes(const Builder& builder) { return static_cast<int>(builder.costs.nodes.size()); }
+int layouts(const Builder& builder) {
+  return static_cast<int>(builder.costs.layouts.size());
+}
+int nodes(const Builder& builder) {
+  return static_cast<int>(builder.costs.nodes.size());
+}
 
 int64_t price(const Candidate& candidate, IlpObjective objective) {
   return objective == IlpObjective::kTime ? candidate.time_ns : candidate.weight_bytes;
 }
 
-/// Leaves out candidates with which the objective would exceed `at_most` even if all other nodes took their cheapest.
+/// Leaves out candidates with which the objective would exceed `at_most` even if all other nodes took their
+/// cheapest.
 void drop_too_dear(Builder& builder, IlpObjective objective, int64_t at_most) {
   std::vector<int64_t> least;
   for (int node = 0; node < nodes(builder); ++node) {
@@ -102,14 +108,16 @@ void add_choices(Builder& builder, IlpObjective objective) {
   for (int node = 0; node < nodes(builder); ++node) {
     const std::vector<Candidate>& candidates = builder.costs.nodes[node].candidates;
     int64_t cheapest = std::numeric_limits<int64_t>::max();
-    for (const int index : model.kept[node]) cheapest = std::min(cheapest, price(candidates[index], objective));
+    for (const int index : model.kept[node])
+      cheapest = std::min(cheapest, price(candidates[index], objective));
     std::vector<IlpTerm> one;
     for (const int index : model.kept[node]) {
       const int column = add_column(model, price(candidates[index], objective) - cheapest, true);
       model.chosen[node].push_back(column);
       add_term(one, column, 1);
       if (!candidates[index].copy_free) continue;
-      const bool only = builder.copy_free_column.emplace(std::pair(node, candidates[index].output_layout), column).second;
+      const bool only =
+          builder.copy_free_column.emplace(std::pair(node, candidates[index].output_layout), column).second;
       CHECK(only, builder.costs.nodes[node].name + " has two copy-free candidates in one layout");
       builder.first[node] = first_producer(builder.costs, builder.lifetimes, node);
     }
@@ -307,8 +315,8 @@ bool add_copy(const Builder& builder, int node, int slot, std::vector<IlpTerm>& 
   return any;
 }
 
-/// Buffers of copy-free concats that are open when `node` starts; with `running` those that it begins, too, but not the
-/// one that it ends, which its own output stands for.
+/// Buffers of copy-free concats that are open when `node` starts; with `running` those that it begins, too,
+/// but not the one that it ends, which its own output stands for.
 void add_buffers(const Builder& builder, int node, bool running, std::vector<IlpTerm>& terms) {
   for (const auto& [place, column] : builder.copy_free_column) {
     const auto [concat, layout] = place;
@@ -385,7 +393,8 @@ void add_limit(Builder& builder, IlpObjective of, int64_t limit) {
   if (of == IlpObjective::kTime) {
     for (const auto& [place, column] : model.read) {
       const auto [node, slot, from, to] = place;
-      add_term(row, column, builder.costs.tensors[builder.costs.nodes[node].inputs[slot]].conversion_ns[from][to]);
+      add_term(row, column,
+               builder.costs.tensors[builder.costs.nodes[node].inputs[slot]].conversion_ns[from][to]);
     }
     for (const int tensor : builder.lifetimes.live.back()) {
       const TensorCosts& output = builder.costs.tensors[tensor];
@@ -431,10 +440,12 @@ IlpModel build_ilp(const CostTable& costs, const Limits& limits, IlpObjective ob
   return std::move(builder.model);
 }
 
-std::vector<double> column_values(const CostTable& costs, const IlpModel& model, const std::vector<int>& choice) {
+std::vector<double> column_values(const CostTable& costs, const IlpModel& model,
+                                  const std::vector<int>& choice) {
   std::vector<double> values(model.costs.size(), 0);
   std::vector<int> layout(costs.tensors.size());
-  for (size_t tensor = 0; tensor < costs.tensors.size(); ++tensor) layout[tensor] = costs.tensors[tensor].fixed_layout;
+  for (size_t tensor = 0; tensor < costs.tensors.size(); ++tensor)
+    layout[tensor] = costs.tensors[tensor].fixed_layout;
   for (size_t node = 0; node < choice.size(); ++node) {
     const auto place = std::ranges::find(model.kept[node], choice[node]);
     if (place == model.kept[node].end()) return {};
