@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 
@@ -195,6 +196,15 @@ void set_pad(snug_layer& layer, Random& random) {
   layer.pad_value = random.chance(50) ? 0 : random.real(-3, 3);
 }
 
+void set_transpose(snug_layer& layer, Random& random) {
+  set_random_map(layer, random);
+  layer.kind = random.one_of({SNUG_PERMUTE_HCW, SNUG_PERMUTE_WHC});
+  if (layer.kind == SNUG_PERMUTE_HCW)
+    std::swap(layer.out_channels, layer.out_height);
+  else
+    std::swap(layer.out_channels, layer.out_width);
+}
+
 void set_concat(snug_layer& layer, Random& random) {
   set_random_map(layer, random);
   const int place = random.integer(0, 99);
@@ -229,6 +239,8 @@ snug_layer random_layer(std::string_view operator_name, Random& random) {
       set_pad(layer, random);
     } else if (operator_name == "concat") {
       set_concat(layer, random);
+    } else if (operator_name == "transpose") {
+      set_transpose(layer, random);
     } else if (operator_name == "activation") {
       set_random_map(layer, random);
       set_activation(layer, random, random.integer(SNUG_RELU, SNUG_HARD_SWISH));

@@ -110,7 +110,7 @@ ReferenceOutput binary(const snug_layer& layer, const ReferenceInputs& inputs) {
     return map.at(map.shape.channels == 1 ? 0 : c, map.shape.height == 1 ? 0 : y, map.shape.width == 1 ? 0 : x);
   };
   const auto combined = [&](int64_t c, int64_t y, int64_t x) {
-    const double a = read(inputs.input, c, y, x), b = read(*inputs.other, c, y, x);
+    const double a = inputs.input.at(c, y, x), b = read(*inputs.other, c, y, x);
     return layer.kind == SNUG_ADD ? a + b : a * b;
   };
   return finished(layer, filled(output_shape(layer), combined));
@@ -138,13 +138,16 @@ ReferenceOutput lrn(const snug_layer& layer, const ReferenceInputs& inputs) {
 }
 
 ReferenceOutput softmax(const snug_layer& layer, const ReferenceInputs& inputs) {
-  const auto share = [&](int64_t c, int64_t y, int64_t x) {
-    double maximum = inputs.input.at(0, y, x), sum = 0;
-    for (int64_t i = 0; i < layer.in_channels; ++i) maximum = std::max(maximum, inputs.input.at(i, y, x));
-    for (int64_t i = 0; i < layer.in_channels; ++i) sum += std::exp(inputs.input.at(i, y, x) - maximum);
-    return std::exp(inputs.input.at(c, y, x) - maximum) / sum;
-  };
-  return unscaled(filled(output_shape(layer), share));
+  LogicalMap shares(output_shape(layer));
+  for (int64_t y = 0; y < layer.in_height; ++y)
+    for (int64_t x = 0; x < layer.in_width; ++x) {
+      double maximum = inputs.input.at(0, y, x), sum = 0;
+      for (int64_t c = 0; c < layer.in_channels; ++c) maximum = std::max(maximum, inputs.input.at(c, y, x));
+      for (int64_t c = 0; c < layer.in_channels; ++c) sum += std::exp(inputs.input.at(c, y, x) - maximum);
+      for (int64_t c = 0; c < layer.in_channels; ++c)
+        shares.at(c, y, x) = std::exp(inputs.input.at(c, y, x) - maximum) / sum;
+    }
+  return unscaled(std::move(shares));
 }
 
 ReferenceOutput pad(const snug_layer& layer, const ReferenceInputs& inputs) {
@@ -153,6 +156,13 @@ ReferenceOutput pad(const snug_layer& layer, const ReferenceInputs& inputs) {
     return inside(inputs.input.shape, y, x) ? inputs.input.at(c, y, x) : static_cast<double>(layer.pad_value);
   };
   return unscaled(filled(output_shape(layer), padded));
+}
+
+ReferenceOutput transpose(const snug_layer& layer, const ReferenceInputs& inputs) {
+  const auto moved = [&](int64_t c, int64_t y, int64_t x) {
+    return layer.kind == SNUG_PERMUTE_HCW ? inputs.input.at(y, c, x) : inputs.input.at(x, y, c);
+  };
+  return unscaled(filled(output_shape(layer), moved));
 }
 
 }  // namespace
@@ -166,6 +176,7 @@ ReferenceOutput evaluate_reference(std::string_view operator_name, const snug_la
   if (operator_name == "lrn") return lrn(layer, inputs);
   if (operator_name == "softmax") return softmax(layer, inputs);
   if (operator_name == "pad") return pad(layer, inputs);
+  if (operator_name == "transpose") return transpose(layer, inputs);
   if (operator_name == "convert") return unscaled(inputs.input);
   if (operator_name == "activation") return finished(layer, inputs.input);
   CHECK(false, "no reference for operator " + std::string(operator_name));

@@ -18,7 +18,6 @@ const Primitive activation_c16{
     .input = kC16,
     .output = kC16,
     .source = "elementwise",
-    .classic = false,
     .in_place = true,
     .work = work,
 };

@@ -1,0 +1,8 @@
+/* pool_max_hwc.c - max pooling, interleaved. */
+#include "pool.h"
+
+SNUG_MAP_KERNEL(pool_max_hwc)
+{
+    (void)other;
+    snug_pool_together(layer, SNUG_MAX, layer->in_channels, input, output);
+}
