@@ -40,6 +40,11 @@ static inline snug_run snug_next_run(const snug_axis *axis, int32_t begin)
 {
     snug_run run = {begin, begin + 1, 0, 0};
     snug_valid_taps(axis, begin, &run.first, &run.last);
+    if (run.first == 0 && run.last == axis->taps) { /* the interior, found without a search */
+        const int32_t room = axis->inputs - 1 - (axis->taps - 1) * axis->dilation + axis->pad;
+        run.end = room / axis->stride + 1 < axis->outputs ? room / axis->stride + 1 : axis->outputs;
+        return run;
+    }
     for (; run.end < axis->outputs; run.end++) {
         int32_t first, last;
         snug_valid_taps(axis, run.end, &first, &last);

@@ -192,6 +192,11 @@ static inline void snug_depthwise_run(const snug_depthwise *d, int32_t outputs, 
         snug_depthwise_any(&wide, vectors, 3, 3, input + x, broadcast, bias_lanes, add ? add + x : NULL,
                            out + x);
         x += vectors * SNUG_VL;
+        if (x < outputs && outputs >= SNUG_VL && !add) { /* one more vector, partly over the last one */
+            x = outputs - SNUG_VL;
+            snug_depthwise_any(&wide, 1, 3, 3, input + x, broadcast, bias_lanes, NULL, out + x);
+            x = outputs;
+        }
     }
     for (; x < outputs; x++)
         out[x * d->out_step] = snug_depthwise_one(d, rows, columns, input + x * d->in_step, weights, bias,

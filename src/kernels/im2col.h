@@ -5,57 +5,80 @@
 
 #include "conv_regions.h"
 
-/* Where the 16 pixels from `pixel` on begin in the input. Pixels past the last one read like it. */
+/* Where the windows of a panel's 16 pixels begin in the input. */
 typedef struct snug_origins {
     int32_t y[16], x[16];
-    int one_row; /* consecutive pixels of one output row, horizontal stride 1, planes without gaps */
-    int flat;    /* a 1x1 kernel on all pixels as they lie: consecutive even across rows */
+    int one_row; /* they are side by side in one row of the input */
 } snug_origins;
 
+/* Where the 16 pixels of a panel lie for one tap, in any plane of the input. */
+typedef struct snug_lanes {
+    int32_t offset[16], inside[16];
+    int all_inside, consecutive;
+} snug_lanes;
+
+/* The pixels from `pixel` on; those past the last one read like it. */
 static inline void snug_find_origins(const snug_layer *l, int32_t pixel, snug_origins *origins)
 {
     const int32_t last = l->out_height * l->out_width - 1;
+    int32_t out_y = pixel / l->out_width, out_x = pixel % l->out_width;
+    origins->one_row = out_x + 16 <= l->out_width && l->stride_x == 1 && l->in_pixel == 1;
     for (int32_t lane = 0; lane < 16; lane++) {
-        const int32_t p = pixel + lane < last ? pixel + lane : last;
-        origins->y[lane] = p / l->out_width * l->stride_y - l->pad_top;
-        origins->x[lane] = p % l->out_width * l->stride_x - l->pad_left;
+        origins->y[lane] = out_y * l->stride_y - l->pad_top;
+        origins->x[lane] = out_x * l->stride_x - l->pad_left;
+        if (pixel + lane < last && ++out_x == l->out_width) {
+            out_x = 0;
+            out_y++;
+        }
     }
-    origins->one_row = pixel % l->out_width + 16 <= l->out_width && l->stride_x == 1 && l->in_pixel == 1;
-    origins->flat = l->kernel_height == 1 && l->kernel_width == 1 && l->stride_x == 1 && l->stride_y == 1 &&
-                    l->pad_top == 0 && l->pad_left == 0 && l->in_pixel == 1 && l->in_row == l->in_width &&
-                    l->out_width == l->in_width && l->out_height == l->in_height && pixel + 15 <= last;
 }
 
-/* One tap of 16 pixels. */
-static inline void snug_im2col_tap(const snug_layer *l, const snug_origins *origins, int32_t dy, int32_t dx,
-                                   const float *plane, float *lanes)
+static inline void snug_find_lanes(const snug_layer *l, const snug_origins *origins, int32_t dy, int32_t dx,
+                                   snug_lanes *lanes)
 {
     const int32_t first_y = origins->y[0] + dy, first_x = origins->x[0] + dx;
-    if (origins->flat || (origins->one_row && first_y >= 0 && first_y < l->in_height && first_x >= 0 &&
-                          first_x + 16 <= l->in_width)) {
-        const float *row = plane + (ptrdiff_t)first_y * l->in_row + first_x;
-        for (int32_t lane = 0; lane < 16; lane++)
-            lanes[lane] = row[lane];
+    lanes->all_inside = 1;
+    lanes->consecutive = 1;
+    lanes->offset[0] = first_y * l->in_row + first_x * l->in_pixel;
+    if (origins->one_row && first_y >= 0 && first_y < l->in_height && first_x >= 0 &&
+        first_x + 16 <= l->in_width)
         return;
-    }
     for (int32_t lane = 0; lane < 16; lane++) {
         const int32_t y = origins->y[lane] + dy, x = origins->x[lane] + dx;
-        const int inside = y >= 0 && y < l->in_height && x >= 0 && x < l->in_width;
-        lanes[lane] = inside ? plane[(ptrdiff_t)y * l->in_row + (ptrdiff_t)x * l->in_pixel] : 0.0f;
+        const int inside = (y >= 0) & (y < l->in_height) & (x >= 0) & (x < l->in_width);
+        lanes->inside[lane] = inside;
+        lanes->offset[lane] = inside ? y * l->in_row + x * l->in_pixel : 0;
+        lanes->all_inside &= inside;
     }
+    for (int32_t lane = 1; lane < 16; lane++)
+        lanes->consecutive &= lanes->offset[lane] == lanes->offset[0] + lane;
 }
 
 /* The panel of the 16 pixels from `pixel` on: taps x 16, in the order channel, kernel row, kernel column. */
 static inline void snug_im2col_panel(const snug_layer *l, int32_t channels, int32_t pixel, const float *input,
                                      float *panel)
 {
+    const ptrdiff_t step = (ptrdiff_t)l->kernel_height * l->kernel_width * 16;
     snug_origins origins;
+    snug_lanes lanes;
     snug_find_origins(l, pixel, &origins);
-    for (int32_t c = 0; c < channels; c++)
-        for (int32_t ky = 0; ky < l->kernel_height; ky++)
-            for (int32_t kx = 0; kx < l->kernel_width; kx++, panel += 16)
-                snug_im2col_tap(l, &origins, ky * l->dilation_y, kx * l->dilation_x,
-                                input + (ptrdiff_t)c * l->in_plane, panel);
+    for (int32_t ky = 0; ky < l->kernel_height; ky++)
+        for (int32_t kx = 0; kx < l->kernel_width; kx++, panel += 16) {
+            snug_find_lanes(l, &origins, ky * l->dilation_y, kx * l->dilation_x, &lanes);
+            const float *plane = input;
+            float *out = panel;
+            for (int32_t c = 0; c < channels; c++, plane += l->in_plane, out += step) {
+                if (lanes.consecutive && lanes.all_inside)
+                    for (int32_t lane = 0; lane < 16; lane += SNUG_VL)
+                        snug_store(out + lane, snug_load(plane + lanes.offset[0] + lane));
+                else if (lanes.all_inside)
+                    for (int32_t lane = 0; lane < 16; lane++)
+                        out[lane] = plane[lanes.offset[lane]];
+                else
+                    for (int32_t lane = 0; lane < 16; lane++)
+                        out[lane] = lanes.inside[lane] ? plane[lanes.offset[lane]] : 0.0f;
+            }
+        }
 }
 
 /* Adds the residual to 16 rows (channels) of finished sums, limits and activates them, and stores them pixel
