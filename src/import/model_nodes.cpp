@@ -47,15 +47,22 @@ static std::vector<std::string> chosen_outputs(const onnx::GraphProto& graph, co
   return outputs;
 }
 
-/// The node's own name, or its first output's, or its operator's; with a number where that is taken.
-static std::string unique_name(const onnx::NodeProto& node, std::set<std::string>& taken) {
-  std::string base = node.name();
-  for (const std::string& output : node.output()) {
-    if (base.empty()) base = output;
+/// A node's own name, or its first output's; with a number where that is taken. Own names go before borrowed ones.
+static std::vector<std::string> unique_names(const std::vector<const onnx::NodeProto*>& nodes) {
+  std::vector<std::string> names(nodes.size());
+  std::set<std::string> taken;
+  for (const bool own : {true, false}) {
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i]->name().empty() == own) continue;
+      const auto& outputs = nodes[i]->output();
+      const auto named =
+          std::find_if(outputs.begin(), outputs.end(), [](const std::string& name) { return !name.empty(); });
+      const std::string base = own ? nodes[i]->name() : *named;
+      names[i] = base;
+      for (int number = 2; !taken.insert(names[i]).second; ++number) names[i] = fmt::format("{}_{}", base, number);
+    }
   }
-  std::string name = base;
-  for (int number = 2; !taken.insert(name).second; ++number) name = fmt::format("{}_{}", base, number);
-  return name;
+  return names;
 }
 
 ModelNodes needed_nodes(const onnx::GraphProto& graph, const std::vector<std::string>& outputs) {
@@ -74,12 +81,10 @@ ModelNodes needed_nodes(const onnx::GraphProto& graph, const std::vector<std::st
     needed[static_cast<size_t>(found->second)] = true;
     for (const std::string& input : graph.node(found->second).input()) open.push_back(input);
   }
-  std::set<std::string> taken;
   for (int i = 0; i < graph.node_size(); ++i) {
-    if (!needed[static_cast<size_t>(i)]) continue;
-    model.nodes.push_back(&graph.node(i));
-    model.names.push_back(unique_name(graph.node(i), taken));
+    if (needed[static_cast<size_t>(i)]) model.nodes.push_back(&graph.node(i));
   }
+  model.names = unique_names(model.nodes);
   return model;
 }
 
