@@ -39,10 +39,9 @@ struct InputForm {
 
 struct Step {
   std::vector<InputForm> forms;
-  std::vector<int> concats;  ///< copy-free concats that may have begun before this node and end here or later
+  std::vector<int> concats;         ///< copy-free concats that may have begun before this node and end here or later
   std::vector<int> output_concats;  ///< copy-free concats that may hold this node's output
-  std::vector<int>
-      next;  ///< per tensor live after this node: its place in the state before, or -1: the output
+  std::vector<int> next;  ///< per tensor live after this node: its place in the state before, or -1: the output
 };
 
 /// A copy-free concat that may be chosen.
@@ -162,8 +161,8 @@ struct Reading {
 };
 
 /// Whether the original is needed once the node's slots before `slot` are converted.
-bool still_needed(const Problem& problem, const Spelled& state, int node, const std::vector<int>& layouts,
-                  int tensor, int slot) {
+bool still_needed(const Problem& problem, const Spelled& state, int node, const std::vector<int>& layouts, int tensor,
+                  int slot) {
   if (problem.lifetimes.of[tensor].last > node) return true;
   const std::vector<int>& inputs = problem.costs.nodes[node].inputs;
   bool read = false;
@@ -188,8 +187,7 @@ std::optional<Reading> read_inputs(const Problem& problem, const Spelled& state,
   const auto originals = [&](int slot) {
     int64_t bytes = 0;
     for (const int tensor : problem.lifetimes.live[node]) {
-      if (still_needed(problem, state, node, layouts, tensor, slot))
-        bytes += own_bytes(problem, state, tensor);
+      if (still_needed(problem, state, node, layouts, tensor, slot)) bytes += own_bytes(problem, state, tensor);
     }
     return bytes;
   };
@@ -208,16 +206,14 @@ std::optional<Reading> read_inputs(const Problem& problem, const Spelled& state,
   return reading;
 }
 
-bool in_place_holds(const Problem& problem, const Spelled& state, int node, int slot,
-                    const std::vector<int>& layouts) {
+bool in_place_holds(const Problem& problem, const Spelled& state, int node, int slot, const std::vector<int>& layouts) {
   const int tensor = problem.costs.nodes[node].inputs[slot];
   if (state.layout[tensor] != layouts[slot]) return true;
   return takes_over(problem.costs, problem.lifetimes, node, slot) && state.concat[tensor] < 0;
 }
 
 /// In which copy-free concats this output may lie: -1 stands for none.
-std::vector<int> concats_for_output(const Problem& problem, const Spelled& state, int node,
-                                    const OutputForm& form) {
+std::vector<int> concats_for_output(const Problem& problem, const Spelled& state, int node, const OutputForm& form) {
   std::vector<int> claimed, begun;
   const bool can_lie = form.in_place < 0 && !form.copy_free;
   for (const int concat : problem.steps[node].output_concats) {
@@ -254,8 +250,7 @@ const Option* best_option(const OutputForm& form, int64_t space, Minimize minimi
 }
 
 bool better(const State& a, const State& b, Minimize minimize) {
-  if (minimize == Minimize::kRam)
-    return std::pair(a.peak_bytes, a.time_ns) < std::pair(b.peak_bytes, b.time_ns);
+  if (minimize == Minimize::kRam) return std::pair(a.peak_bytes, a.time_ns) < std::pair(b.peak_bytes, b.time_ns);
   return std::pair(a.time_ns, a.peak_bytes) < std::pair(b.time_ns, b.peak_bytes);
 }
 
@@ -284,13 +279,11 @@ void spell(const Problem& problem, int step, const std::string& key, Spelled& st
   for (size_t place = 0; place < live.size(); ++place) {
     const int value = static_cast<unsigned char>(key[place]);
     state.layout[live[place]] = value % layouts;
-    state.concat[live[place]] =
-        value / layouts == 0 ? -1 : problem.concats_of[live[place]][value / layouts - 1];
+    state.concat[live[place]] = value / layouts == 0 ? -1 : problem.concats_of[live[place]][value / layouts - 1];
   }
 }
 
-std::string next_key(const Problem& problem, int node, const std::string& key, const OutputForm& form,
-                     int concat) {
+std::string next_key(const Problem& problem, int node, const std::string& key, const OutputForm& form, int concat) {
   std::string result;
   for (const int place : problem.steps[node].next) {
     result += place >= 0 ? key[place] : code(problem, problem.costs.nodes[node].output, form.layout, concat);
@@ -299,8 +292,7 @@ std::string next_key(const Problem& problem, int node, const std::string& key, c
 }
 
 /// Extends one state by every form of the node.
-void extend(const Problem& problem, int node, const Layer& layer, int parent, const Spelled& spelled,
-            Layer& next) {
+void extend(const Problem& problem, int node, const Layer& layer, int parent, const Spelled& spelled, Layer& next) {
   const State& state = layer.states[parent];
   for (const InputForm& input : problem.steps[node].forms) {
     const std::optional<Reading> reading = read_inputs(problem, spelled, node, input.layouts);
@@ -309,17 +301,14 @@ void extend(const Problem& problem, int node, const Layer& layer, int parent, co
       const bool concat_pending = problem.concats.contains(node) && pending(problem, spelled, node);
       if (form.copy_free != concat_pending) continue;
       if (form.copy_free && spelled.layout[problem.concats.at(node).first_tensor] != form.layout) continue;
-      if (form.in_place >= 0 && !in_place_holds(problem, spelled, node, form.in_place, input.layouts))
-        continue;
+      if (form.in_place >= 0 && !in_place_holds(problem, spelled, node, form.in_place, input.layouts)) continue;
       for (const int concat : concats_for_output(problem, spelled, node, form)) {
         const int64_t held = reading->run_bytes + output_bytes(problem, node, form, concat);
         const Option* option = best_option(form, problem.ram_bytes - held, problem.minimize);
         if (option == nullptr) continue;
-        const int64_t peak =
-            std::max({state.peak_bytes, reading->peak_bytes, held + option->workspace_bytes});
+        const int64_t peak = std::max({state.peak_bytes, reading->peak_bytes, held + option->workspace_bytes});
         reach(next, next_key(problem, node, layer.keys[parent], form, concat),
-              {state.time_ns + reading->time_ns + option->time_ns, peak, parent, option->candidate},
-              problem.minimize);
+              {state.time_ns + reading->time_ns + option->time_ns, peak, parent, option->candidate}, problem.minimize);
       }
     }
   }
@@ -361,8 +350,7 @@ std::vector<int> trace(const std::vector<Layer>& layers, int last) {
 
 }  // namespace
 
-DynamicProgramme dynamic_programme(const CostTable& costs, int64_t ram_bytes, Minimize minimize,
-                                   int64_t max_states) {
+DynamicProgramme dynamic_programme(const CostTable& costs, int64_t ram_bytes, Minimize minimize, int64_t max_states) {
   using Status = DynamicProgramme::Status;
   const Problem problem = make_problem(costs, ram_bytes, minimize);
   DynamicProgramme result;

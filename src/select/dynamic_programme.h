@@ -16,8 +16,8 @@ struct DynamicProgramme {
   int64_t states = 0;
 };
 
-/// States after which it gives up: about a second, and the same on every machine.
-inline constexpr int64_t kMaxStates = 400'000;
+/// States after which it gives up, the same on every machine. GoogLeNet has some thousands.
+inline constexpr int64_t kMaxStates = 100'000;
 
 /// Least time, then least peak (or, for Minimize::kRam, least peak; time is then arbitrary) within ram_bytes.
 /// Knows nothing of flash and latency.

@@ -73,8 +73,8 @@ bool converted(const CostTable& costs, const Arrangement& arrangement, int node,
   return arrangement.layout[tensor] != arrangement.candidates[node]->input_layouts[slot];
 }
 
-std::string copy_free_fault(const CostTable& costs, const Lifetimes& lifetimes,
-                            const Arrangement& arrangement, int node) {
+std::string copy_free_fault(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
+                            int node) {
   for (const int tensor : costs.nodes[node].inputs) {
     const std::string& name = costs.tensors[tensor].name;
     const Candidate& producer = *arrangement.candidates[lifetimes.of[tensor].producer];
@@ -88,8 +88,7 @@ std::string copy_free_fault(const CostTable& costs, const Lifetimes& lifetimes,
   return {};
 }
 
-std::string fault_at(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
-                     int node) {
+std::string fault_at(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
   const Candidate& candidate = *arrangement.candidates[node];
   std::string fault = impossible(costs, lifetimes, node, candidate);
   if (!fault.empty()) return fault;
@@ -97,16 +96,15 @@ std::string fault_at(const CostTable& costs, const Lifetimes& lifetimes, const A
     const int tensor = costs.nodes[node].inputs[slot];
     const int from = arrangement.layout[tensor], to = candidate.input_layouts[slot];
     if (costs.tensors[tensor].conversion_ns[from][to] < 0) {
-      return fmt::format("{} cannot be converted from {} to {}", costs.tensors[tensor].name,
-                         costs.layouts[from], costs.layouts[to]);
+      return fmt::format("{} cannot be converted from {} to {}", costs.tensors[tensor].name, costs.layouts[from],
+                         costs.layouts[to]);
     }
   }
   if (candidate.copy_free) return copy_free_fault(costs, lifetimes, arrangement, node);
   if (candidate.in_place >= 0 && !converted(costs, arrangement, node, candidate.in_place)) {
     const int tensor = costs.nodes[node].inputs[candidate.in_place];
     const std::string& name = costs.tensors[tensor].name;
-    if (!takes_over(costs, lifetimes, node, candidate.in_place))
-      return "in place, but " + name + " is still needed";
+    if (!takes_over(costs, lifetimes, node, candidate.in_place)) return "in place, but " + name + " is still needed";
     if (arrangement.container[tensor] >= 0) return "in place, but " + name + " lies in a copy-free concat";
   }
   return {};
@@ -114,13 +112,12 @@ std::string fault_at(const CostTable& costs, const Lifetimes& lifetimes, const A
 
 int64_t copy_bytes(const CostTable& costs, const Arrangement& arrangement, int node, int slot) {
   if (!converted(costs, arrangement, node, slot)) return 0;
-  return costs.tensors[costs.nodes[node].inputs[slot]]
-      .bytes[arrangement.candidates[node]->input_layouts[slot]];
+  return costs.tensors[costs.nodes[node].inputs[slot]].bytes[arrangement.candidates[node]->input_layouts[slot]];
 }
 
 /// Whether `node` still needs the tensor itself once all its slots before `slot` are converted.
-bool needed(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int tensor,
-            int node, int slot) {
+bool needed(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int tensor, int node,
+            int slot) {
   if (lifetimes.of[tensor].last > node) return true;
   const std::vector<int>& inputs = costs.nodes[node].inputs;
   bool read = false;
@@ -149,20 +146,18 @@ int64_t open_buffer_bytes(const CostTable& costs, const Lifetimes& lifetimes, co
 }
 
 /// Live bytes before `node` runs, once its slots before `slot` are converted.
-int64_t live_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
-                   int node, int slot) {
+int64_t live_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node,
+                   int slot) {
   int64_t bytes = open_buffer_bytes(costs, lifetimes, arrangement, node);
   for (const int tensor : lifetimes.live[node]) {
     if (arrangement.container[tensor] >= 0) continue;
-    if (needed(costs, lifetimes, arrangement, tensor, node, slot))
-      bytes += tensor_bytes(costs, arrangement, tensor);
+    if (needed(costs, lifetimes, arrangement, tensor, node, slot)) bytes += tensor_bytes(costs, arrangement, tensor);
   }
   for (int done = 0; done < slot; ++done) bytes += copy_bytes(costs, arrangement, node, done);
   return bytes;
 }
 
-int64_t output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
-                     int node) {
+int64_t output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
   const Candidate& candidate = *arrangement.candidates[node];
   if (candidate.in_place >= 0 || candidate.copy_free) return 0;
   const int output = costs.nodes[node].output;
@@ -172,15 +167,13 @@ int64_t output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const A
   return begins ? tensor_bytes(costs, arrangement, costs.nodes[container].output) : 0;
 }
 
-int64_t run_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
-                  int node) {
+int64_t run_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
   const int slots = static_cast<int>(costs.nodes[node].inputs.size());
-  return live_bytes(costs, lifetimes, arrangement, node, slots) +
-         arrangement.candidates[node]->workspace_bytes + output_bytes(costs, lifetimes, arrangement, node);
+  return live_bytes(costs, lifetimes, arrangement, node, slots) + arrangement.candidates[node]->workspace_bytes +
+         output_bytes(costs, lifetimes, arrangement, node);
 }
 
-int64_t node_peak(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
-                  int node) {
+int64_t node_peak(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
   int64_t peak = run_bytes(costs, lifetimes, arrangement, node);
   for (int slot = 0; slot < static_cast<int>(costs.nodes[node].inputs.size()); ++slot) {
     const int64_t copy = copy_bytes(costs, arrangement, node, slot);
@@ -210,21 +203,18 @@ int64_t time_of(const CostTable& costs, const Lifetimes& lifetimes, const Arrang
     time_ns += candidate.time_ns;
     for (size_t slot = 0; slot < candidate.input_layouts.size(); ++slot) {
       const int tensor = costs.nodes[node].inputs[slot];
-      time_ns +=
-          costs.tensors[tensor].conversion_ns[arrangement.layout[tensor]][candidate.input_layouts[slot]];
+      time_ns += costs.tensors[tensor].conversion_ns[arrangement.layout[tensor]][candidate.input_layouts[slot]];
     }
   }
   for (const int tensor : lifetimes.live.back()) {
-    time_ns +=
-        costs.tensors[tensor].conversion_ns[arrangement.layout[tensor]][costs.tensors[tensor].fixed_layout];
+    time_ns += costs.tensors[tensor].conversion_ns[arrangement.layout[tensor]][costs.tensors[tensor].fixed_layout];
   }
   return time_ns;
 }
 
 }  // namespace
 
-std::optional<Fault> find_fault(const CostTable& costs, const Lifetimes& lifetimes,
-                                const std::vector<int>& choice) {
+std::optional<Fault> find_fault(const CostTable& costs, const Lifetimes& lifetimes, const std::vector<int>& choice) {
   const Arrangement arrangement = arrange(costs, choice);
   for (int node = 0; node < static_cast<int>(costs.nodes.size()); ++node) {
     std::string text = fault_at(costs, lifetimes, arrangement, node);

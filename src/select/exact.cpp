@@ -32,8 +32,7 @@ CostTable with_flash_priced(const CostTable& costs, int64_t price) {
   return priced;
 }
 
-void keep_faster(const CostTable& costs, const Limits& limits, const std::vector<int>& choice,
-                 std::vector<int>& best) {
+void keep_faster(const CostTable& costs, const Limits& limits, const std::vector<int>& choice, std::vector<int>& best) {
   const Evaluation evaluation = evaluate(costs, choice);
   if (!meets(evaluation, limits)) return;
   if (best.empty() || evaluation.time_ns < evaluate(costs, best).time_ns) best = choice;
@@ -44,8 +43,7 @@ void keep_faster(const CostTable& costs, const Limits& limits, const std::vector
 /// found.
 std::vector<int> incumbent(const CostTable& costs, const Limits& limits, bool dynamic_programme_works) {
   std::vector<int> best;
-  for (const Strategy strategy :
-       {Strategy::kGreedyFastest, Strategy::kGreedyInOrder, Strategy::kGreedySmallest}) {
+  for (const Strategy strategy : {Strategy::kGreedyFastest, Strategy::kGreedyInOrder, Strategy::kGreedySmallest}) {
     keep_faster(costs, limits, choose_by_layer(costs, limits, strategy), best);
   }
   int64_t low = 0, high = int64_t{1} << 24;
@@ -120,8 +118,7 @@ Solved least_time(const CostTable& costs, const Limits& limits, Proof proof, boo
   if (programme.status == DpStatus::kInfeasible) return {{}, true, describe(programme)};
   if (programme.status == DpStatus::kGaveUp) return by_ilp(costs, limits, false, settle_ties);
   const Evaluation evaluation = evaluate(costs, programme.choice);
-  CHECK(evaluation.valid && evaluation.peak_bytes <= limits.ram_bytes,
-        "the dynamic programme breaks its own rules");
+  CHECK(evaluation.valid && evaluation.peak_bytes <= limits.ram_bytes, "the dynamic programme breaks its own rules");
   if (evaluation.time_ns > limits.latency_ns) return {{}, true, describe(programme)};
   if (evaluation.flash_bytes > limits.flash_bytes) return by_ilp(costs, limits, true, settle_ties);
   Solved solved{programme.choice, true, describe(programme)};

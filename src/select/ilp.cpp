@@ -41,8 +41,7 @@ void add_row(const IlpRow& row, HighsLp& lp) {
   // forgiveness.
   const double slack = largest > 2 && row.lower == -kNoLimit ? 0.5 : 0;
   lp.row_lower_.push_back(row.lower == -kNoLimit ? -kHighsInf : static_cast<double>(row.lower) * scale);
-  lp.row_upper_.push_back(row.upper == kNoLimit ? kHighsInf
-                                                : (static_cast<double>(row.upper) + slack) * scale);
+  lp.row_upper_.push_back(row.upper == kNoLimit ? kHighsInf : (static_cast<double>(row.upper) + slack) * scale);
   for (const IlpTerm& term : row.terms) {
     lp.a_matrix_.index_.push_back(term.column);
     lp.a_matrix_.value_.push_back(static_cast<double>(term.weight) * scale);
@@ -92,8 +91,7 @@ int64_t value_of(const Evaluation& evaluation, IlpObjective objective) {
 std::vector<int> rounded(const IlpModel& model, const std::vector<double>& values) {
   std::vector<int> choice;
   for (size_t node = 0; node < model.chosen.size(); ++node) {
-    const auto largest =
-        std::ranges::max_element(model.chosen[node], {}, [&](int column) { return values[column]; });
+    const auto largest = std::ranges::max_element(model.chosen[node], {}, [&](int column) { return values[column]; });
     choice.push_back(model.kept[node][largest - model.chosen[node].begin()]);
   }
   return choice;
@@ -111,8 +109,7 @@ void cut_off(const IlpModel& model, const std::vector<int>& choice, Highs& highs
                columns.data(), ones.data());
 }
 
-void start_from(const CostTable& costs, const IlpModel& model, const std::vector<int>& incumbent,
-                Highs& highs) {
+void start_from(const CostTable& costs, const IlpModel& model, const std::vector<int>& incumbent, Highs& highs) {
   if (incumbent.empty()) return;
   HighsSolution solution;
   solution.col_value = column_values(costs, model, incumbent);
@@ -121,9 +118,9 @@ void start_from(const CostTable& costs, const IlpModel& model, const std::vector
 
 std::string describe(const Highs& highs, int cuts) {
   const int64_t nodes = highs.getInfo().mip_node_count;
-  std::string text = fmt::format(
-      "HiGHS: {}, {} node{}", highs.getModelStatus() == HighsModelStatus::kOptimal ? "gap 0" : "not proven",
-      nodes, nodes == 1 ? "" : "s");
+  std::string text =
+      fmt::format("HiGHS: {}, {} node{}", highs.getModelStatus() == HighsModelStatus::kOptimal ? "gap 0" : "not proven",
+                  nodes, nodes == 1 ? "" : "s");
   if (cuts > 0) text += fmt::format(", {} choices refused", cuts);
   return text;
 }
@@ -131,8 +128,7 @@ std::string describe(const Highs& highs, int cuts) {
 /// Takes the solver's choice if it beats what is known.
 void keep_better(const CostTable& costs, IlpObjective objective, const std::vector<int>& choice,
                  std::vector<int>& best) {
-  if (best.empty() ||
-      value_of(evaluate(costs, choice), objective) < value_of(evaluate(costs, best), objective)) {
+  if (best.empty() || value_of(evaluate(costs, choice), objective) < value_of(evaluate(costs, best), objective)) {
     best = choice;
   }
 }
@@ -153,9 +149,7 @@ IlpResult run(const CostTable& costs, const Limits& limits, IlpObjective objecti
         status == HighsModelStatus::kInfeasible || status == HighsModelStatus::kUnboundedOrInfeasible;
     if (infeasible) {
       // With an incumbent in hand, "infeasible" after cuts says that nothing better is left.
-      result.status = incumbent.empty() ? Status::kInfeasible
-                      : cuts > 0        ? Status::kOptimal
-                                        : Status::kStopped;
+      result.status = incumbent.empty() ? Status::kInfeasible : cuts > 0 ? Status::kOptimal : Status::kStopped;
       return result;
     }
     if (highs.getInfo().primal_solution_status != kSolutionStatusFeasible) return result;

@@ -108,8 +108,7 @@ void add_choices(Builder& builder, IlpObjective objective) {
   for (int node = 0; node < nodes(builder); ++node) {
     const std::vector<Candidate>& candidates = builder.costs.nodes[node].candidates;
     int64_t cheapest = std::numeric_limits<int64_t>::max();
-    for (const int index : model.kept[node])
-      cheapest = std::min(cheapest, price(candidates[index], objective));
+    for (const int index : model.kept[node]) cheapest = std::min(cheapest, price(candidates[index], objective));
     std::vector<IlpTerm> one;
     for (const int index : model.kept[node]) {
       const int column = add_column(model, price(candidates[index], objective) - cheapest, true);
@@ -393,8 +392,7 @@ void add_limit(Builder& builder, IlpObjective of, int64_t limit) {
   if (of == IlpObjective::kTime) {
     for (const auto& [place, column] : model.read) {
       const auto [node, slot, from, to] = place;
-      add_term(row, column,
-               builder.costs.tensors[builder.costs.nodes[node].inputs[slot]].conversion_ns[from][to]);
+      add_term(row, column, builder.costs.tensors[builder.costs.nodes[node].inputs[slot]].conversion_ns[from][to]);
     }
     for (const int tensor : builder.lifetimes.live.back()) {
       const TensorCosts& output = builder.costs.tensors[tensor];
@@ -440,12 +438,10 @@ IlpModel build_ilp(const CostTable& costs, const Limits& limits, IlpObjective ob
   return std::move(builder.model);
 }
 
-std::vector<double> column_values(const CostTable& costs, const IlpModel& model,
-                                  const std::vector<int>& choice) {
+std::vector<double> column_values(const CostTable& costs, const IlpModel& model, const std::vector<int>& choice) {
   std::vector<double> values(model.costs.size(), 0);
   std::vector<int> layout(costs.tensors.size());
-  for (size_t tensor = 0; tensor < costs.tensors.size(); ++tensor)
-    layout[tensor] = costs.tensors[tensor].fixed_layout;
+  for (size_t tensor = 0; tensor < costs.tensors.size(); ++tensor) layout[tensor] = costs.tensors[tensor].fixed_layout;
   for (size_t node = 0; node < choice.size(); ++node) {
     const auto place = std::ranges::find(model.kept[node], choice[node]);
     if (place == model.kept[node].end()) return {};

@@ -53,16 +53,14 @@ std::string shown_peak(const CostTable& costs, const Selection& selection) {
   const int node = selection.evaluation.peak_node;
   const PeakParts parts = peak_parts(costs, selection.choice, node);
   const bool end = node == static_cast<int>(costs.nodes.size());
-  const std::string where =
-      end ? "converting the outputs" : fmt::format("step {}, {}", node, costs.nodes[node].name);
+  const std::string where = end ? "converting the outputs" : fmt::format("step {}, {}", node, costs.nodes[node].name);
   return fmt::format("  {}{}: {}", where, parts.converting && !end ? ", converting its inputs" : "",
                      shown_parts(parts, selection.evaluation.peak_bytes));
 }
 
 std::optional<Selection> selection_of(const CostTable& costs, const Solved& solved) {
   if (solved.choice.empty() && !costs.nodes.empty()) return std::nullopt;
-  return Selection{solved.choice, evaluate(costs, solved.choice), Strategy::kIlp, solved.proven,
-                   solved.solver};
+  return Selection{solved.choice, evaluate(costs, solved.choice), Strategy::kIlp, solved.proven, solved.solver};
 }
 
 /// The point farthest below the straight line from the fastest to the smallest, both as shares of their
@@ -97,8 +95,7 @@ std::string shown_remedy(const CostTable& costs, const Limits& others, const Sel
     frontier = {*fastest};
   }
   if (const std::optional<Selection> point = knee(frontier)) {
-    text += fmt::format(", --ram {} {}", size_option(point->evaluation.peak_bytes),
-                        shown_time(point->evaluation));
+    text += fmt::format(", --ram {} {}", size_option(point->evaluation.peak_bytes), shown_time(point->evaluation));
   }
   if (!frontier.empty()) {
     const Evaluation& fastest = frontier.front().evaluation;
@@ -108,17 +105,14 @@ std::string shown_remedy(const CostTable& costs, const Limits& others, const Sel
 }
 
 Infeasible no_valid_choice(const CostTable& costs) {
-  const std::optional<Fault> fault =
-      find_fault(costs, lifetimes_of(costs), std::vector<int>(costs.nodes.size(), 0));
-  return {
-      "none", 0, 0, fault ? fault->node : -1,
-      "has no valid choice of primitives under any limit" + (fault ? "; for example, " + fault->text : "")};
+  const std::optional<Fault> fault = find_fault(costs, lifetimes_of(costs), std::vector<int>(costs.nodes.size(), 0));
+  return {"none", 0, 0, fault ? fault->node : -1,
+          "has no valid choice of primitives under any limit" + (fault ? "; for example, " + fault->text : "")};
 }
 
 /// What a "least possible" depends on.
 std::string others_text(const Limits& others) {
-  const bool none =
-      others.ram_bytes == kNoLimit && others.flash_bytes == kNoLimit && others.latency_ns == kNoLimit;
+  const bool none = others.ram_bytes == kNoLimit && others.flash_bytes == kNoLimit && others.latency_ns == kNoLimit;
   return none ? "" : " within the other limits";
 }
 constexpr const char* kOthersImpossible = " without the other limits, which cannot be met together,";
@@ -136,9 +130,9 @@ Infeasible ram_infeasible(const CostTable& costs, const Limits& limits) {
   if (!smallest) return no_valid_choice(costs);
   const int64_t least = smallest->evaluation.peak_bytes;
   return {"ram", limits.ram_bytes, least, smallest->evaluation.peak_node,
-          fmt::format("does not fit --ram {}: the least possible{} is {}\n{}\n{}",
-                      size_option(limits.ram_bytes), with_others, size_option(least),
-                      shown_peak(costs, *smallest), shown_remedy(costs, others, *smallest))};
+          fmt::format("does not fit --ram {}: the least possible{} is {}\n{}\n{}", size_option(limits.ram_bytes),
+                      with_others, size_option(least), shown_peak(costs, *smallest),
+                      shown_remedy(costs, others, *smallest))};
 }
 
 Infeasible flash_infeasible(const CostTable& costs, const Limits& limits) {
@@ -152,23 +146,23 @@ Infeasible flash_infeasible(const CostTable& costs, const Limits& limits) {
   }
   const Selection smallest = *selection_of(costs, least);
   const int64_t bytes = smallest.evaluation.flash_bytes;
-  return {"flash", limits.flash_bytes, bytes, -1,
-          fmt::format("does not fit --flash {}: the least possible{} is {}, which takes {}",
-                      size_option(limits.flash_bytes), with_others, size_option(bytes),
-                      shown_time(smallest.evaluation))};
+  return {
+      "flash", limits.flash_bytes, bytes, -1,
+      fmt::format("does not fit --flash {}: the least possible{} is {}, which takes {}",
+                  size_option(limits.flash_bytes), with_others, size_option(bytes), shown_time(smallest.evaluation))};
 }
 
 Infeasible latency_infeasible(const CostTable& costs, const Limits& limits, const Selection& fastest) {
   Limits others = limits;
   others.latency_ns = kNoLimit;
-  std::string text = fmt::format("does not meet --latency {}: the fastest possible{} takes {} ms",
-                                 latency_option(limits.latency_ns), others_text(others),
-                                 latency_option(fastest.evaluation.time_ns));
+  std::string text =
+      fmt::format("does not meet --latency {}: the fastest possible{} takes {} ms", latency_option(limits.latency_ns),
+                  others_text(others), latency_option(fastest.evaluation.time_ns));
   if (const std::optional<Selection> unlimited = selection_of(costs, least_time(costs, {}));
       unlimited && unlimited->evaluation.time_ns < fastest.evaluation.time_ns) {
-    text += fmt::format(
-        "\n  without them {} ms, with --ram {} and --flash {}", latency_option(unlimited->evaluation.time_ns),
-        size_option(unlimited->evaluation.peak_bytes), size_option(unlimited->evaluation.flash_bytes));
+    text += fmt::format("\n  without them {} ms, with --ram {} and --flash {}",
+                        latency_option(unlimited->evaluation.time_ns), size_option(unlimited->evaluation.peak_bytes),
+                        size_option(unlimited->evaluation.flash_bytes));
   }
   return {"latency", limits.latency_ns, fastest.evaluation.time_ns, -1, text};
 }
@@ -189,14 +183,12 @@ Infeasible explain_infeasible(const CostTable& costs, const Limits& limits) {
   return ram_infeasible(costs, limits);
 }
 
-Infeasible explain_strategy(const CostTable& costs, const Limits& limits, Strategy strategy,
-                            ChooseAt choose_at) {
+Infeasible explain_strategy(const CostTable& costs, const Limits& limits, Strategy strategy, ChooseAt choose_at) {
   Selection chosen{choose_at(costs, limits, strategy), {}, strategy, false, {}};
   if (chosen.choice.empty() && !costs.nodes.empty()) return no_valid_choice(costs);
   chosen.evaluation = evaluate(costs, chosen.choice);
   if (!chosen.evaluation.valid) {
-    return {"none", 0, 0, -1,
-            fmt::format("has no valid choice by {}: {}", name(strategy), chosen.evaluation.fault)};
+    return {"none", 0, 0, -1, fmt::format("has no valid choice by {}: {}", name(strategy), chosen.evaluation.fault)};
   }
   if (chosen.evaluation.peak_bytes > limits.ram_bytes) {
     Limits wider = limits;
@@ -205,9 +197,8 @@ Infeasible explain_strategy(const CostTable& costs, const Limits& limits, Strate
       chosen.choice = choose_at(costs, wider, strategy);
       chosen.evaluation = evaluate(costs, chosen.choice);
     }
-    std::string text =
-        fmt::format("does not fit --ram {} by {}, which needs {}\n{}", size_option(limits.ram_bytes),
-                    name(strategy), size_option(wider.ram_bytes), shown_peak(costs, chosen));
+    std::string text = fmt::format("does not fit --ram {} by {}, which needs {}\n{}", size_option(limits.ram_bytes),
+                                   name(strategy), size_option(wider.ram_bytes), shown_peak(costs, chosen));
     return {"ram", limits.ram_bytes, wider.ram_bytes, chosen.evaluation.peak_node, text};
   }
   if (chosen.evaluation.flash_bytes > limits.flash_bytes) {
@@ -218,8 +209,8 @@ Infeasible explain_strategy(const CostTable& costs, const Limits& limits, Strate
   }
   const int64_t time_ns = chosen.evaluation.time_ns;
   return {"latency", limits.latency_ns, time_ns, -1,
-          fmt::format("does not meet --latency {} by {}, which takes {} ms",
-                      latency_option(limits.latency_ns), name(strategy), latency_option(time_ns))};
+          fmt::format("does not meet --latency {} by {}, which takes {} ms", latency_option(limits.latency_ns),
+                      name(strategy), latency_option(time_ns))};
 }
 
 }  // namespace snug

@@ -53,27 +53,24 @@ static std::string impossible_copy_free(const CostTable& costs, const Lifetimes&
                                         const Candidate& candidate) {
   const std::vector<int>& inputs = costs.nodes[node].inputs;
   const int end = lifetimes.of[costs.nodes[node].output].last;
-  const bool same_layouts = std::ranges::all_of(
-      candidate.input_layouts, [&](int layout) { return layout == candidate.output_layout; });
+  const bool same_layouts =
+      std::ranges::all_of(candidate.input_layouts, [&](int layout) { return layout == candidate.output_layout; });
   if (!same_layouts) return "copy-free, but the layouts differ";
   for (const int tensor : inputs) {
     const TensorCosts& member = costs.tensors[tensor];
     if (member.is_input || member.is_output) return member.name + " is an input or output of the network";
     if (std::ranges::count(inputs, tensor) > 1) return member.name + " stands there twice";
     const int last = lifetimes.of[tensor].last;
-    if (last > node && last >= end)
-      return member.name + " is needed as long as the concatenated map or longer";
+    if (last > node && last >= end) return member.name + " is needed as long as the concatenated map or longer";
   }
   return {};
 }
 
-std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int node,
-                       const Candidate& candidate) {
+std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int node, const Candidate& candidate) {
   const NodeCosts& costs_of_node = costs.nodes[node];
   const TensorCosts& output = costs.tensors[costs_of_node.output];
   if (output.is_output && output.conversion_ns[candidate.output_layout][output.fixed_layout] < 0) {
-    return fmt::format("output {} cannot be converted to {}", output.name,
-                       costs.layouts[output.fixed_layout]);
+    return fmt::format("output {} cannot be converted to {}", output.name, costs.layouts[output.fixed_layout]);
   }
   if (candidate.copy_free) return impossible_copy_free(costs, lifetimes, node, candidate);
   if (candidate.in_place >= 0) {

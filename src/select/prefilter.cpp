@@ -12,8 +12,8 @@ namespace {
 using Kept = std::vector<std::vector<int>>;
 
 bool same_form(const Candidate& a, const Candidate& b) {
-  return a.input_layouts == b.input_layouts && a.output_layout == b.output_layout &&
-         a.in_place == b.in_place && a.copy_free == b.copy_free;
+  return a.input_layouts == b.input_layouts && a.output_layout == b.output_layout && a.in_place == b.in_place &&
+         a.copy_free == b.copy_free;
 }
 
 bool dominated(const std::vector<Candidate>& candidates, int index, bool flash_counts) {
@@ -21,12 +21,10 @@ bool dominated(const std::vector<Candidate>& candidates, int index, bool flash_c
   for (int other = 0; other < static_cast<int>(candidates.size()); ++other) {
     const Candidate& rival = candidates[other];
     if (other == index || !same_form(candidate, rival)) continue;
-    const bool not_worse = rival.time_ns <= candidate.time_ns &&
-                           rival.workspace_bytes <= candidate.workspace_bytes &&
+    const bool not_worse = rival.time_ns <= candidate.time_ns && rival.workspace_bytes <= candidate.workspace_bytes &&
                            (!flash_counts || rival.weight_bytes <= candidate.weight_bytes);
     if (!not_worse) continue;
-    const bool equal = rival.time_ns == candidate.time_ns &&
-                       rival.workspace_bytes == candidate.workspace_bytes &&
+    const bool equal = rival.time_ns == candidate.time_ns && rival.workspace_bytes == candidate.workspace_bytes &&
                        (!flash_counts || rival.weight_bytes == candidate.weight_bytes);
     if (!equal || other < index) return true;
   }
@@ -35,12 +33,10 @@ bool dominated(const std::vector<Candidate>& candidates, int index, bool flash_c
 
 /// Least bytes of every tensor over the layouts in which it can still be produced; 0 where it may lie in a
 /// concat.
-std::vector<int64_t> least_bytes(const CostTable& costs, const Kept& kept,
-                                 const std::vector<bool>& contained) {
+std::vector<int64_t> least_bytes(const CostTable& costs, const Kept& kept, const std::vector<bool>& contained) {
   std::vector<int64_t> least(costs.tensors.size());
   for (size_t tensor = 0; tensor < costs.tensors.size(); ++tensor) {
-    if (costs.tensors[tensor].is_input)
-      least[tensor] = costs.tensors[tensor].bytes[costs.tensors[tensor].fixed_layout];
+    if (costs.tensors[tensor].is_input) least[tensor] = costs.tensors[tensor].bytes[costs.tensors[tensor].fixed_layout];
   }
   for (size_t node = 0; node < kept.size(); ++node) {
     const int output = costs.nodes[node].output;
@@ -65,8 +61,7 @@ std::vector<bool> may_be_contained(const CostTable& costs, const Kept& kept) {
 }
 
 /// Bytes that must be alive while this candidate runs, whatever the other nodes choose.
-int64_t own_bytes(const CostTable& costs, const std::vector<bool>& contained, int node,
-                  const Candidate& candidate) {
+int64_t own_bytes(const CostTable& costs, const std::vector<bool>& contained, int node, const Candidate& candidate) {
   const NodeCosts& costs_of_node = costs.nodes[node];
   const int64_t output = costs.tensors[costs_of_node.output].bytes[candidate.output_layout];
   if (candidate.copy_free) return output + candidate.workspace_bytes;
@@ -75,8 +70,7 @@ int64_t own_bytes(const CostTable& costs, const std::vector<bool>& contained, in
   std::set<std::pair<int, int>> maps;
   for (size_t slot = 0; slot < costs_of_node.inputs.size(); ++slot) {
     const int tensor = costs_of_node.inputs[slot], layout = candidate.input_layouts[slot];
-    if (!contained[tensor] && maps.emplace(tensor, layout).second)
-      bytes += costs.tensors[tensor].bytes[layout];
+    if (!contained[tensor] && maps.emplace(tensor, layout).second) bytes += costs.tensors[tensor].bytes[layout];
   }
   return bytes;
 }
@@ -91,10 +85,9 @@ bool drop_too_large(const CostTable& costs, const Lifetimes& lifetimes, int64_t 
     for (const int tensor : lifetimes.live[node]) {
       if (std::ranges::count(costs.nodes[node].inputs, tensor) == 0) others += least[tensor];
     }
-    dropped |=
-        std::erase_if(kept[node], [&](int index) {
-          return others + own_bytes(costs, contained, node, costs.nodes[node].candidates[index]) > ram_bytes;
-        }) > 0;
+    dropped |= std::erase_if(kept[node], [&](int index) {
+                 return others + own_bytes(costs, contained, node, costs.nodes[node].candidates[index]) > ram_bytes;
+               }) > 0;
     if (kept[node].empty()) return false;
   }
   return dropped;

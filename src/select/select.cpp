@@ -33,8 +33,7 @@ std::vector<int> choose_at(const CostTable& costs, const Limits& limits, Strateg
   return choose(costs, limits, strategy).choice;
 }
 
-std::variant<Selection, Infeasible> select_exactly(const CostTable& costs, const Limits& limits,
-                                                   Strategy strategy) {
+std::variant<Selection, Infeasible> select_exactly(const CostTable& costs, const Limits& limits, Strategy strategy) {
   const Proof proof = strategy == Strategy::kIlp ? Proof::kBoth : Proof::kEither;
   const Solved solved =
       limits.minimize == Minimize::kRam ? least_ram(costs, limits, proof) : least_time(costs, limits, proof);

@@ -61,7 +61,7 @@ struct Selection {
 
 /// No choice meets the limits. A normal answer.
 struct Infeasible {
-  std::string limit;        ///< "ram", "flash", "latency"
+  std::string limit;        ///< "ram", "flash", "latency"; "none" if nothing is valid under any limit
   int64_t limit_value = 0;  ///< bytes or ns
   int64_t least_value =
       0;          ///< the least that is possible with the other limits kept (without them, if that is infeasible too)

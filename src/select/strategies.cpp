@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <set>
@@ -56,8 +57,7 @@ Rank direct_rank(const NodeCosts& node, const Candidate& candidate) {
   return {distance, candidate.time_ns, candidate.workspace_bytes};
 }
 
-int64_t conversions_ns(const CostTable& costs, int node, const Candidate& candidate,
-                       const std::vector<int>& layout) {
+int64_t conversions_ns(const CostTable& costs, int node, const Candidate& candidate, const std::vector<int>& layout) {
   constexpr int64_t kImpossible = std::numeric_limits<int64_t>::max() / 4;
   int64_t sum = 0;
   for (size_t slot = 0; slot < candidate.input_layouts.size(); ++slot) {
@@ -69,14 +69,13 @@ int64_t conversions_ns(const CostTable& costs, int node, const Candidate& candid
   return sum;
 }
 
-Rank rank_of(const CostTable& costs, const Limits& limits, Strategy strategy, int node,
-             const Candidate& candidate, const std::vector<int>& layout) {
+Rank rank_of(const CostTable& costs, const Limits& limits, Strategy strategy, int node, const Candidate& candidate,
+             const std::vector<int>& layout) {
   switch (strategy) {
     case Strategy::kGreedyFastest:
       return fastest_rank(costs, node, candidate, limits.ram_bytes, 0);
     case Strategy::kGreedyInOrder:
-      return fastest_rank(costs, node, candidate, limits.ram_bytes,
-                          conversions_ns(costs, node, candidate, layout));
+      return fastest_rank(costs, node, candidate, limits.ram_bytes, conversions_ns(costs, node, candidate, layout));
     case Strategy::kGreedySmallest:
       return {candidate.workspace_bytes, candidate.time_ns, 0};
     case Strategy::kDirect:
@@ -91,8 +90,8 @@ bool plain(const Candidate& candidate) {
 }
 
 /// The node's candidates, best first; those in place or copy-free last, since they depend on other nodes.
-std::vector<int> ranked(const CostTable& costs, const Lifetimes& lifetimes, const Limits& limits,
-                        Strategy strategy, int node, const std::vector<int>& layout) {
+std::vector<int> ranked(const CostTable& costs, const Lifetimes& lifetimes, const Limits& limits, Strategy strategy,
+                        int node, const std::vector<int>& layout) {
   const std::vector<Candidate>& candidates = costs.nodes[node].candidates;
   std::vector<int> order;
   for (int index = 0; index < static_cast<int>(candidates.size()); ++index) {
@@ -106,8 +105,8 @@ std::vector<int> ranked(const CostTable& costs, const Lifetimes& lifetimes, cons
 }
 
 /// Replaces candidates that cannot stand beside the others', in the order of nodes.
-void make_valid(const CostTable& costs, const Lifetimes& lifetimes,
-                const std::vector<std::vector<int>>& orders, std::vector<int>& choice) {
+void make_valid(const CostTable& costs, const Lifetimes& lifetimes, const std::vector<std::vector<int>>& orders,
+                std::vector<int>& choice) {
   int done = -1;
   for (std::optional<Fault> fault = find_fault(costs, lifetimes, choice); fault && fault->node > done;
        fault = find_fault(costs, lifetimes, choice)) {
@@ -136,8 +135,8 @@ void take_free_forms(const CostTable& costs, const Limits& limits, std::vector<i
       if (!same_but_for_form(candidates[index], candidates[before])) continue;
       choice[node] = index;
       Evaluation then = evaluate(costs, choice);
-      const bool fits = then.peak_bytes <= now.peak_bytes ||
-                        (limits.ram_bytes != kNoLimit && then.peak_bytes <= limits.ram_bytes);
+      const bool fits =
+          then.peak_bytes <= now.peak_bytes || (limits.ram_bytes != kNoLimit && then.peak_bytes <= limits.ram_bytes);
       if (then.valid && fits) {
         now = std::move(then);
       } else {
@@ -147,41 +146,87 @@ void take_free_forms(const CostTable& costs, const Limits& limits, std::vector<i
   }
 }
 
-/// The same table with the candidates whose workspace is at most `workspace_bytes`, or nothing if a node
-/// loses all.
-struct Reduced {
+/// The same table with the candidates whose workspace is at most `workspace_bytes`, priced without it.
+struct MapsOnly {
   CostTable costs;
-  std::vector<std::vector<int>> original;
+  std::vector<std::vector<int>> original;  ///< per node: index in the full table
 };
-std::optional<Reduced> with_workspace_at_most(const CostTable& costs, int64_t workspace_bytes) {
-  Reduced reduced{costs, {}};
-  for (NodeCosts& node : reduced.costs.nodes) {
-    std::vector<int>& original = reduced.original.emplace_back();
+
+/// Nothing where a node would be left without candidates.
+std::optional<MapsOnly> maps_only(const CostTable& costs, int64_t workspace_bytes) {
+  MapsOnly maps{costs, {}};
+  for (NodeCosts& node : maps.costs.nodes) {
+    std::vector<int>& original = maps.original.emplace_back();
     std::vector<Candidate> candidates;
     for (int index = 0; index < static_cast<int>(node.candidates.size()); ++index) {
       if (node.candidates[index].workspace_bytes > workspace_bytes) continue;
       original.push_back(index);
       candidates.push_back(node.candidates[index]);
+      candidates.back().workspace_bytes = 0;
     }
     if (candidates.empty()) return std::nullopt;
     node.candidates = std::move(candidates);
   }
-  return reduced;
+  return maps;
 }
 
-int64_t largest_workspace(const CostTable& costs, const std::vector<int>& choice) {
-  int64_t largest = 0;
-  for (size_t node = 0; node < choice.size(); ++node) {
-    largest = std::max(largest, costs.nodes[node].candidates[choice[node]].workspace_bytes);
-  }
-  return largest;
+std::vector<int> in_full_table(const MapsOnly& maps, const std::vector<int>& choice) {
+  std::vector<int> result;
+  for (size_t node = 0; node < choice.size(); ++node) result.push_back(maps.original[node][choice[node]]);
+  return result;
 }
 
-int64_t peak_of_maps(CostTable costs, const std::vector<int>& choice) {
-  for (NodeCosts& node : costs.nodes) {
-    for (Candidate& candidate : node.candidates) candidate.workspace_bytes = 0;
+/// Workspaces up to the limit, largest first.
+std::vector<int64_t> distinct_workspaces(const CostTable& costs, int64_t ram_bytes) {
+  std::set<int64_t, std::greater<>> sizes;
+  for (const NodeCosts& node : costs.nodes) {
+    for (const Candidate& candidate : node.candidates) sizes.insert(candidate.workspace_bytes);
   }
-  return evaluate(costs, choice).peak_bytes;
+  std::vector<int64_t> result(sizes.begin(), sizes.end());
+  std::erase_if(result, [&](int64_t bytes) { return bytes > ram_bytes; });
+  return result;
+}
+
+int64_t beside(int64_t ram_bytes, int64_t workspace_bytes) {
+  return ram_bytes == kNoLimit ? kNoLimit : ram_bytes - workspace_bytes;
+}
+
+/// The fastest choice with one shared workspace within the limit, or an empty one. The smaller the workspace, the
+/// longer the least time without a limit on the maps: once that reaches the best time, nothing smaller can win.
+Chosen fastest_with_shared_workspace(const CostTable& costs, int64_t ram_bytes) {
+  Chosen best{{}, true};
+  int64_t best_ns = kNoLimit;
+  for (const int64_t workspace_bytes : distinct_workspaces(costs, ram_bytes)) {
+    const std::optional<MapsOnly> maps = maps_only(costs, workspace_bytes);
+    if (!maps) break;
+    const Solved bound = least_time(maps->costs, {});
+    if (bound.choice.empty() || evaluate(maps->costs, bound.choice).time_ns >= best_ns) break;
+    const Solved solved = least_time(maps->costs, {.ram_bytes = beside(ram_bytes, workspace_bytes)});
+    best.proven = best.proven && solved.proven && bound.proven;
+    if (solved.choice.empty()) continue;
+    const int64_t time_ns = evaluate(maps->costs, solved.choice).time_ns;
+    if (time_ns >= best_ns) continue;
+    best_ns = time_ns;
+    best.choice = in_full_table(*maps, solved.choice);
+  }
+  return best;
+}
+
+/// The choice whose maps and shared workspace together need least.
+std::vector<int> smallest_with_shared_workspace(const CostTable& costs) {
+  std::vector<int> best;
+  int64_t best_bytes = kNoLimit;
+  for (const int64_t workspace_bytes : distinct_workspaces(costs, kNoLimit)) {
+    const std::optional<MapsOnly> maps = maps_only(costs, workspace_bytes);
+    if (!maps) break;
+    const Solved solved = least_ram(maps->costs, {});
+    if (solved.choice.empty()) break;
+    const int64_t maps_bytes = evaluate(maps->costs, solved.choice).peak_bytes;
+    if (maps_bytes + workspace_bytes > best_bytes) continue;
+    best_bytes = maps_bytes + workspace_bytes;
+    best = in_full_table(*maps, solved.choice);
+  }
+  return best;
 }
 
 }  // namespace
@@ -202,22 +247,9 @@ std::vector<int> choose_by_layer(const CostTable& costs, const Limits& limits, S
 }
 
 Chosen choose_per_layer(const CostTable& costs, const Limits& limits) {
-  Chosen result;
-  int64_t workspace_bytes = kNoLimit;
-  for (;;) {
-    const std::optional<Reduced> reduced = with_workspace_at_most(costs, workspace_bytes);
-    if (!reduced) return result;
-    const Solved solved = least_time(reduced->costs, {});
-    if (solved.choice.empty()) return result;
-    result.proven = solved.proven;
-    result.choice.clear();
-    for (size_t node = 0; node < solved.choice.size(); ++node) {
-      result.choice.push_back(reduced->original[node][solved.choice[node]]);
-    }
-    const int64_t used = largest_workspace(costs, result.choice);
-    if (used == 0 || peak_of_maps(costs, result.choice) + used <= limits.ram_bytes) return result;
-    workspace_bytes = used - 1;
-  }
+  Chosen chosen = fastest_with_shared_workspace(costs, limits.ram_bytes);
+  if (chosen.choice.empty()) chosen.choice = smallest_with_shared_workspace(costs);
+  return chosen;
 }
 
 Chosen choose_time_only(const CostTable& costs) {

@@ -20,9 +20,9 @@ struct Chosen {
   bool proven = false;
 };
 
-/// per-layer: one workspace is kept through the whole run, as large as its largest user; the fastest choice,
-/// conversions counted, whose maps and that workspace fit limits.ram_bytes together. If none fits, the one
-/// with the least workspace. Source: the second strategy of the TASO paper.
+/// per-layer: one workspace is kept through the whole run, as large as its largest user. The fastest choice,
+/// conversions counted, whose maps and that workspace fit limits.ram_bytes together, exactly; if none fits, the one
+/// that needs least. Source: the second strategy of the TASO paper.
 Chosen choose_per_layer(const CostTable& costs, const Limits& limits);
 
 /// time-only: the exact least time, no limit counted.

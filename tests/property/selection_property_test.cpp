@@ -22,8 +22,7 @@ using random_costs::random_graph;
 
 CostTable small_graph(uint64_t seed) {
   return random_graph(
-      seed,
-      {.nodes = 3 + static_cast<int>(seed % 4), .candidates = 3, .layouts = 2 + static_cast<int>(seed % 2)});
+      seed, {.nodes = 3 + static_cast<int>(seed % 4), .candidates = 3, .layouts = 2 + static_cast<int>(seed % 2)});
 }
 
 /// What orders two choices for a goal: least is best.
@@ -36,8 +35,8 @@ const Selection* best_of(const std::vector<Selection>& choices, const Limits& li
   const Selection* best = nullptr;
   for (const Selection& selection : choices) {
     if (!meets(selection.evaluation, limits)) continue;
-    const bool better = best == nullptr || order(selection.evaluation, limits.minimize) <
-                                               order(best->evaluation, limits.minimize);
+    const bool better =
+        best == nullptr || order(selection.evaluation, limits.minimize) < order(best->evaluation, limits.minimize);
     if (better) best = &selection;
   }
   return best;
@@ -63,8 +62,7 @@ void expect_exact(const CostTable& costs, const std::vector<Selection>& choices,
   if (best == nullptr) return;
   const Selection& selection = std::get<Selection>(answer);
   EXPECT_TRUE(selection.optimal);
-  EXPECT_EQ(order(evaluate(costs, selection.choice), limits.minimize),
-            order(best->evaluation, limits.minimize));
+  EXPECT_EQ(order(evaluate(costs, selection.choice), limits.minimize), order(best->evaluation, limits.minimize));
 }
 
 TEST(SelectionProperty, IlpAndDynamicProgrammeEqualExhaustiveSearchUnderEveryRamLimit) {
@@ -87,8 +85,7 @@ TEST(SelectionProperty, TheIntegerProgrammeAloneEqualsExhaustiveSearch) {
     for (const Limits& limits : ram_limits(choices)) {
       const Selection* best = best_of(choices, limits);
       const IlpResult result = solve_ilp(costs, limits, IlpObjective::kTime);
-      ASSERT_EQ(result.status,
-                best == nullptr ? IlpResult::Status::kInfeasible : IlpResult::Status::kOptimal);
+      ASSERT_EQ(result.status, best == nullptr ? IlpResult::Status::kInfeasible : IlpResult::Status::kOptimal);
       if (best == nullptr) continue;
       EXPECT_EQ(evaluate(costs, result.choice).time_ns, best->evaluation.time_ns);
     }
@@ -121,8 +118,7 @@ TEST(SelectionProperty, TheFrontierEqualsExhaustiveSearch) {
     const CostTable costs = small_graph(seed);
     const std::vector<Selection> choices = all_choices(costs);
     Limits limits;
-    if (seed % 3 == 0 && !choices.empty())
-      limits.flash_bytes = choices[choices.size() / 2].evaluation.flash_bytes;
+    if (seed % 3 == 0 && !choices.empty()) limits.flash_bytes = choices[choices.size() / 2].evaluation.flash_bytes;
     std::vector<std::pair<int64_t, int64_t>> expected, found;
     Limits next = limits;
     while (const Selection* best = best_of(choices, next)) {
@@ -215,6 +211,42 @@ TEST(SelectionProperty, EveryStrategyIsValidMeetsItsLimitsAndNeverBeatsTheIlp) {
   EXPECT_GT(counts.refused, 100);
 }
 
+int64_t largest_workspace(const CostTable& costs, const std::vector<int>& choice) {
+  int64_t largest = 0;
+  for (size_t node = 0; node < choice.size(); ++node) {
+    largest = std::max(largest, costs.nodes[node].candidates[choice[node]].workspace_bytes);
+  }
+  return largest;
+}
+
+/// Live bytes where one workspace, as large as its largest user, is kept through the whole run.
+int64_t peak_with_shared_workspace(const CostTable& costs, const std::vector<int>& choice) {
+  CostTable maps = costs;
+  for (NodeCosts& node : maps.nodes) {
+    for (Candidate& candidate : node.candidates) candidate.workspace_bytes = 0;
+  }
+  return evaluate(maps, choice).peak_bytes + largest_workspace(costs, choice);
+}
+
+TEST(SelectionProperty, PerLayerIsTheFastestWithOneSharedWorkspace) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    const CostTable costs = small_graph(seed);
+    const std::vector<Selection> choices = all_choices(costs);
+    for (const Limits& limits : ram_limits(choices)) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + " ram " + std::to_string(limits.ram_bytes));
+      int64_t least_ns = kNoLimit;
+      for (const Selection& each : choices) {
+        if (peak_with_shared_workspace(costs, each.choice) > limits.ram_bytes) continue;
+        least_ns = std::min(least_ns, each.evaluation.time_ns);
+      }
+      const auto answer = select(costs, limits, Strategy::kPerLayer);
+      if (least_ns == kNoLimit) continue;
+      ASSERT_TRUE(std::holds_alternative<Selection>(answer));
+      EXPECT_EQ(std::get<Selection>(answer).evaluation.time_ns, least_ns);
+    }
+  }
+}
+
 /// The size that follows `before` in a text.
 int64_t size_after(const std::string& text, const std::string& before) {
   const size_t begin = text.find(before) + before.size();
@@ -269,8 +301,7 @@ TEST(SelectionProperty, WhatAnExplanationNamesIsEnoughAndNothingLessIs) {
 
 TEST(SelectionProperty, ADynamicProgrammeThatGivesUpSaysSo) {
   const CostTable costs = random_costs::googlenet_like(1);
-  EXPECT_EQ(dynamic_programme(costs, kNoLimit, Minimize::kTime, 50).status,
-            DynamicProgramme::Status::kGaveUp);
+  EXPECT_EQ(dynamic_programme(costs, kNoLimit, Minimize::kTime, 50).status, DynamicProgramme::Status::kGaveUp);
 }
 
 TEST(SelectionProperty, EnginesAgreeOnNetworksOfRealSize) {
