@@ -25,7 +25,7 @@ static inline snug_vec snug_clamp_to_unit(snug_vec x)
     return snug_min(snug_max(x, snug_set1(0)), snug_set1(1));
 }
 
-static inline snug_vec snug_activate(const snug_activator *activator, snug_vec x)
+static inline snug_vec snug_activate_vector(const snug_activator *activator, snug_vec x)
 {
     const snug_vec zero = snug_set1(0), one = snug_set1(1);
     switch (activator->kind) {
@@ -43,6 +43,19 @@ static inline snug_vec snug_activate(const snug_activator *activator, snug_vec x
         return snug_mul(x, snug_clamp_to_unit(snug_fma(x, snug_set1(1.0F / 6), snug_set1(0.5F))));
     default:
         return x;
+    }
+}
+
+/* output = activation(input), contiguous floats; output may be input. */
+static inline void snug_activate_run(const snug_activator *activator, const float *input, float *output,
+                                     ptrdiff_t floats)
+{
+    ptrdiff_t i = 0;
+    for (; i + SNUG_VL <= floats; i += SNUG_VL)
+        snug_store(output + i, snug_activate_vector(activator, snug_load(input + i)));
+    if (i < floats) {
+        const int32_t left = (int32_t)(floats - i);
+        snug_store_some(output + i, snug_activate_vector(activator, snug_load_some(input + i, left)), left);
     }
 }
 

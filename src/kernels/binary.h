@@ -22,13 +22,14 @@ static inline void snug_binary_run(const snug_activator *activator, int32_t kind
     int32_t i = 0;
     for (; i + SNUG_VL <= floats; i += SNUG_VL) {
         const snug_vec y = snug_load_operand(b, step, i);
-        snug_store(output + i, snug_activate(activator, snug_combine(kind, snug_load(a + i), y)));
+        snug_store(output + i, snug_activate_vector(activator, snug_combine(kind, snug_load(a + i), y)));
     }
     if (i == floats)
         return;
     const int32_t left = floats - i;
     const snug_vec y = step == 0 ? snug_set1(*b) : snug_load_some(b + i, left);
-    snug_store_some(output + i, snug_activate(activator, snug_combine(kind, snug_load_some(a + i, left), y)),
+    snug_store_some(output + i,
+                    snug_activate_vector(activator, snug_combine(kind, snug_load_some(a + i, left), y)),
                     left);
 }
 

@@ -2,16 +2,6 @@
 #include "activation.h"
 #include "runs.h"
 
-static void activate_run(const snug_activator *activator, const float *input, float *output, int32_t floats)
-{
-    int32_t i = 0;
-    for (; i + SNUG_VL <= floats; i += SNUG_VL)
-        snug_store(output + i, snug_activate(activator, snug_load(input + i)));
-    if (i < floats)
-        snug_store_some(output + i, snug_activate(activator, snug_load_some(input + i, floats - i)),
-                        floats - i);
-}
-
 SNUG_MAP_KERNEL(activation_hwc)
 {
     const snug_activator activator = snug_make_activator(layer);
@@ -19,6 +9,6 @@ SNUG_MAP_KERNEL(activation_hwc)
     (void)other;
     for (int32_t o = 0; o < runs.outer; ++o)
         for (int32_t m = 0; m < runs.middle; ++m)
-            activate_run(&activator, input + o * runs.in_outer + m * runs.in_middle,
-                         output + o * runs.out_outer + m * runs.out_middle, runs.inner);
+            snug_activate_run(&activator, input + o * runs.in_outer + m * runs.in_middle,
+                              output + o * runs.out_outer + m * runs.out_middle, runs.inner);
 }

@@ -15,7 +15,8 @@ static void combine_row(const snug_layer *layer, const snug_activator *activator
         for (int32_t i = 0; i < 16; i += SNUG_VL) {
             const snug_vec left = snug_load(a + 16 * x + i),
                            right = snug_load_operand(b + x * b_pixel, b_step, i);
-            snug_store(output + 16 * x + i, snug_activate(activator, snug_combine(layer->kind, left, right)));
+            snug_store(output + 16 * x + i,
+                       snug_activate_vector(activator, snug_combine(layer->kind, left, right)));
         }
 }
 
