@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -232,7 +233,9 @@ void add_ports(Scheduling& s, const std::vector<TensorId>& ids, std::vector<Port
 }
 
 void add_outputs(Scheduling& s) {
-  for (const TensorId id : s.graph.outputs) {
+  // In the order in which `evaluate` counts their bytes.
+  const std::set<TensorId> ordered(s.graph.outputs.begin(), s.graph.outputs.end());
+  for (const TensorId id : ordered) {
     View& view = s.views[static_cast<size_t>(id)];
     const int to = s.costs.tensors[static_cast<size_t>(id)].fixed_layout, from = layout_index(view.layout);
     if (from != to) view = add_conversion(s, id, from, to, -1);
