@@ -24,7 +24,8 @@
 /* How a layout stores 16 channels: from one such group to the next, and from channel to channel. */
 typedef struct snug_channel_groups {
     ptrdiff_t in_group, in_lane;
-    ptrdiff_t other_group, out_group, out_lane;
+    ptrdiff_t other_group, other_lane;
+    ptrdiff_t out_group, out_lane;
     int whole_groups; /* 1: all 16 lanes exist even in the last group */
 } snug_channel_groups;
 
@@ -36,7 +37,8 @@ static inline void snug_winograd_input(const float *in, ptrdiff_t step, float *o
 #define SNUG_TIMES(factor, v) snug_mul(snug_set1(factor), v)
 #define SNUG_TIMES_PLUS(factor, v, w) snug_fma(snug_set1(factor), v, w)
     SNUG_IN(0)
-    SNUG_IN(1) SNUG_IN(2) SNUG_IN(3)
+    SNUG_IN(1)
+    SNUG_IN(2) SNUG_IN(3)
 #if SNUG_WINOGRAD_OUTPUT == 2
         SNUG_OUT(0, snug_sub(d0, d2)) SNUG_OUT(1, snug_add(d1, d2)) SNUG_OUT(2, snug_sub(d2, d1))
             SNUG_OUT(3, snug_sub(d1, d3))
@@ -73,7 +75,8 @@ static inline void snug_winograd_input(const float *in, ptrdiff_t step, float *o
 static inline void snug_winograd_output(const float *in, ptrdiff_t step, float *out, ptrdiff_t out_step)
 {
     SNUG_IN(0)
-    SNUG_IN(1) SNUG_IN(2) SNUG_IN(3)
+    SNUG_IN(1)
+    SNUG_IN(2) SNUG_IN(3)
 #if SNUG_WINOGRAD_OUTPUT == 2
         SNUG_OUT(0, snug_add(d0, snug_add(d1, d2))) SNUG_OUT(1, snug_sub(snug_sub(d1, d2), d3))
 #elif SNUG_WINOGRAD_OUTPUT == 4
@@ -175,7 +178,7 @@ static inline void snug_winograd_store(const snug_layer *layer, const snug_chann
             const int whole = lanes == 16 && groups->out_lane == 1;
             if (add && !whole)
                 for (int32_t lane = 0; lane < lanes; lane++)
-                    value[lane] += add[lane * groups->out_lane];
+                    value[lane] += add[lane * groups->other_lane];
             for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
                 snug_vec sum = snug_add(snug_load(value + lane), snug_load(bias + lane));
                 if (add && whole)

@@ -11,6 +11,7 @@ SNUG_CONV_KERNEL(conv_winograd_2x2_3x3_chw)
     const snug_channel_groups groups = {.in_group = 16 * (ptrdiff_t)layer->in_plane,
                                         .in_lane = layer->in_plane,
                                         .other_group = 16 * (ptrdiff_t)layer->other_plane,
+                                        .other_lane = layer->other_plane,
                                         .out_group = 16 * (ptrdiff_t)layer->out_plane,
                                         .out_lane = layer->out_plane,
                                         .whole_groups = 0};

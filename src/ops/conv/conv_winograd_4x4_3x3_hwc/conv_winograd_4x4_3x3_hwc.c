@@ -8,7 +8,12 @@ SNUG_CONV_KERNEL(conv_winograd_4x4_3x3_hwc);
 
 SNUG_CONV_KERNEL(conv_winograd_4x4_3x3_hwc)
 {
-    const snug_channel_groups groups = {
-        .in_group = 16, .in_lane = 1, .other_group = 16, .out_group = 16, .out_lane = 1, .whole_groups = 0};
+    const snug_channel_groups groups = {.in_group = 16,
+                                        .in_lane = 1,
+                                        .other_group = 16,
+                                        .other_lane = 1,
+                                        .out_group = 16,
+                                        .out_lane = 1,
+                                        .whole_groups = 0};
     snug_winograd(layer, &groups, input, weights, bias, residual, output, (float *)workspace);
 }

@@ -11,6 +11,7 @@ SNUG_CONV_KERNEL(conv_winograd_6x6_3x3_c16)
     const snug_channel_groups groups = {.in_group = layer->in_plane,
                                         .in_lane = 1,
                                         .other_group = layer->other_plane,
+                                        .other_lane = 1,
                                         .out_group = layer->out_plane,
                                         .out_lane = 1,
                                         .whole_groups = 1};
