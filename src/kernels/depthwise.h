@@ -129,8 +129,8 @@ static inline void snug_depthwise_lanes(const snug_depthwise *d, int32_t outputs
                                         const float *weights, const float *bias, const float *add, float *out)
 {
     const int32_t fours = rows == 3 && columns == 3 && d->taps_per_row == 3 ? outputs / 4 : 0;
-    int32_t lane = 0;
-    for (; lane + SNUG_VL <= lanes; lane += SNUG_VL) {
+    const int32_t whole = lanes / SNUG_VL * SNUG_VL;
+    for (int32_t lane = 0; lane < whole; lane += SNUG_VL) {
         const float *add_lane = add ? add + lane : NULL;
         if (fours)
             snug_depthwise_3x3(d, fours, input + lane, weights + lane, bias + lane, add_lane, out + lane);
@@ -138,7 +138,7 @@ static inline void snug_depthwise_lanes(const snug_depthwise *d, int32_t outputs
                            weights + lane, bias + lane, add ? add_lane + 4 * fours * d->add_step : NULL,
                            out + lane + 4 * fours * d->out_step);
     }
-    for (; lane < lanes; lane++)
+    for (int32_t lane = whole; lane < lanes; lane++)
         for (int32_t i = 0; i < outputs; i++)
             out[i * d->out_step + lane] =
                 snug_depthwise_one(d, rows, columns, input + i * d->in_step + lane, weights + lane,
