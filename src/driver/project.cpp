@@ -1,7 +1,6 @@
 #include "driver/project.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -161,17 +160,6 @@ std::vector<std::vector<float>> random_inputs(const Project& project, uint64_t s
     inputs.push_back(std::move(values));
   }
   return inputs;
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "snug-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw UserError(pattern + ": cannot create a temporary folder");
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
 }
 
 }  // namespace snug

@@ -8,6 +8,7 @@
 
 #include "driver/compile.h"
 #include "report/plan_report.h"
+#include "target/process.h"
 #include "target/target.h"
 
 namespace snug {
@@ -53,18 +54,5 @@ ProjectRun run_project(const Project& project, const std::vector<std::vector<flo
 
 /// Seeded numbers in [-1, 1) for every input of the project.
 std::vector<std::vector<float>> random_inputs(const Project& project, uint64_t seed);
-
-/// A folder below the system's temporary folder that goes away with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace snug
