@@ -1,0 +1,125 @@
+#include "cost/profile_program.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/shipped_files.h"
+
+namespace snug {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string hash_of(const std::string& text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  CHECK(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1);
+  std::string hash;
+  for (unsigned i = 0; i < 16; ++i) hash += fmt::format("{:02x}", digest[i]);
+  return hash;
+}
+
+/// Adds a shipped file and every shipped file that it includes.
+void add_with_includes(const std::string& name, std::set<std::string>& names) {
+  const auto found = shipped_files().find(name);
+  if (found == shipped_files().end() || !names.insert(name).second) return;
+  std::istringstream lines{std::string(found->second)};
+  std::string line;
+  while (std::getline(lines, line)) {
+    const size_t begin = line.find('"'), end = line.rfind('"');
+    const size_t first = line.find_first_not_of(" \t");
+    if (first == std::string::npos || line[first] != '#' || begin == end) continue;
+    if (line.find("include") < begin) add_with_includes(line.substr(begin + 1, end - begin - 1), names);
+  }
+}
+
+std::string contents(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += fmt::format("{}\n{}\n", name, shipped_files().at(name));
+  return text;
+}
+
+/// The C files of the program; with the headers that they include.
+std::vector<std::string> source_names() {
+  std::vector<std::string> names{"profile_main.c", "kernel_table.c"};
+  for (const ListedPrimitive& listed : all_primitives()) names.push_back(std::string(listed.primitive->name) + ".c");
+  return names;
+}
+
+/// The operand of map kernels, or the residual of a conv: its floats and strides, as scheduling lays them out.
+int64_t set_operand(const Measurement& measurement, snug_layer& layer) {
+  const Primitive& primitive = *measurement.primitive;
+  if (measurement.operator_name == "conv") {
+    return layer.residual == 0 ? 0 : stored_floats(primitive.output, output_shape(layer));
+  }
+  if (layer.other_channels == 0) return 0;
+  const MapShape shape{layer.other_channels, layer.other_height, layer.other_width};
+  const Strides strides = dense_strides(primitive.output, shape);
+  layer.other_plane = shape.channels == 1 ? 0 : static_cast<int32_t>(strides.plane);
+  layer.other_row = shape.height == 1 ? 0 : static_cast<int32_t>(strides.row);
+  layer.other_pixel = shape.width == 1 ? 0 : static_cast<int32_t>(strides.pixel);
+  const int64_t packed = primitive.pack_bytes == nullptr ? 0 : primitive.pack_bytes(layer);
+  return std::max(stored_floats(primitive.output, shape), packed / static_cast<int64_t>(sizeof(float)));
+}
+
+}  // namespace
+
+std::map<std::string, std::string> kernel_hashes() {
+  std::map<std::string, std::string> hashes;
+  for (const ListedPrimitive& listed : all_primitives()) {
+    const std::string name(listed.primitive->name);
+    std::set<std::string> names;
+    add_with_includes(name + ".c", names);
+    add_with_includes("profile_main.c", names);
+    hashes[name] = hash_of(contents(names));
+  }
+  return hashes;
+}
+
+fs::path profile_program(const Target& target, const std::string& target_identity, const fs::path& folder) {
+  std::set<std::string> names;
+  for (const std::string& name : source_names()) add_with_includes(name, names);
+  const fs::path program =
+      folder / fmt::format("profile-{}-{}", target.name, hash_of(target_identity + contents(names)));
+  if (fs::exists(program)) return program;
+
+  const TemporaryFolder build;
+  std::vector<fs::path> sources;
+  for (const std::string& name : names) {
+    const fs::path file = build.path() / name;
+    std::ofstream(file, std::ios::binary) << shipped_files().at(name);
+    if (name.ends_with(".c")) sources.push_back(file);
+  }
+  std::error_code error;
+  fs::create_directories(folder, error);
+  // Another snug may be building the same: each builds under a name of its own, and the last rename stands.
+  const fs::path unfinished = program.string() + fmt::format(".{}", ::getpid());
+  build_program(target, sources, {build.path()}, unfinished);
+  fs::rename(unfinished, program, error);
+  if (error)
+    throw UserError(fmt::format("{}: {}; set $SNUG_PROFILE to another place", program.string(), error.message()));
+  return program;
+}
+
+std::string profile_request(const Measurement& measurement, double best_ns) {
+  const Primitive& primitive = *measurement.primitive;
+  snug_layer layer = with_dense_strides(measurement.layer, primitive.input, primitive.output);
+  const int64_t other_floats = set_operand(measurement, layer);
+  const bool has_weights = measurement.operator_name == "conv" && primitive.pack_bytes != nullptr;
+  return fmt::format("{} {} {} {} {} {} {:.1f} {} {} {} {} {} {} {} {} {} {}\n", primitive.name,
+                     stored_floats(primitive.input, input_shape(layer)), other_floats,
+                     stored_floats(primitive.output, output_shape(layer)),
+                     has_weights ? primitive.pack_bytes(layer) : 0,
+                     primitive.workspace_bytes == nullptr ? 0 : primitive.workspace_bytes(layer), best_ns,
+                     layer.in_plane, layer.in_row, layer.in_pixel, layer.other_plane, layer.other_row,
+                     layer.other_pixel, layer.out_plane, layer.out_row, layer.out_pixel, layer_text(measurement.layer));
+}
+
+}  // namespace snug

@@ -1,0 +1,182 @@
+#include "cost/profile.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "base/error.h"
+#include "cost/profile_program.h"
+#include "cost/profile_store.h"
+#include "unit/tiny_graph.h"
+
+namespace snug {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One folder for all tests, so that the program that measures is built once.
+class ProfileTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { folder_ = new TemporaryFolder; }
+  static void TearDownTestSuite() { delete folder_; }
+
+  static fs::path file(const std::string& name) { return folder_->path() / name; }
+
+  static std::vector<Measurement> wanted() {
+    Graph graph;
+    graph.outputs = {add_conv(graph, add_input(graph, {1, 8, 6, 6}), 16, 1, "conv1")};
+    std::vector<Measurement> result = measurements(graph, enumerate_candidates(graph));
+    std::erase_if(result, [](const Measurement& measurement) { return measurement.layer.block > 1; });
+    if (result.size() > 5) result.resize(5);
+    return result;
+  }
+
+  /// How many measurements were made.
+  static size_t measure(Profile profile) {
+    size_t total = 0;
+    profile.measure_missing(wanted(), [&](size_t, size_t all, const Measurement&, double seconds_left) {
+      total = all;
+      EXPECT_GE(seconds_left, 0);
+    });
+    return total;
+  }
+
+  static std::string error_of(const auto& action) {
+    try {
+      action();
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  // Little optimisation: the kernels need not be fast here.
+  inline static const Target kTarget{.name = "test", .compiler = "gcc", .flags = {"-O1"}};
+
+ private:
+  inline static TemporaryFolder* folder_ = nullptr;
+};
+
+TEST_F(ProfileTest, MeasuresOnceAndRemembers) {
+  const size_t count = wanted().size();
+  ASSERT_GT(count, 1U);
+  const Profile first = Profile::open(kTarget, file("once.sqlite"));
+  EXPECT_FALSE(first.measured_ns(wanted()[0]).has_value());
+  EXPECT_EQ(measure(first), count);
+  const Profile second = Profile::open(kTarget, file("once.sqlite"));
+  for (const Measurement& measurement : wanted()) {
+    const std::optional<double> ns = second.measured_ns(measurement);
+    ASSERT_TRUE(ns.has_value()) << measurement.primitive->name;
+    EXPECT_GT(*ns, 1) << measurement.primitive->name;
+    EXPECT_LT(*ns, 1e9) << measurement.primitive->name;
+    EXPECT_EQ(*ns, *first.measured_ns(measurement));
+  }
+  EXPECT_EQ(measure(second), 0U);
+}
+
+TEST_F(ProfileTest, AnInterruptedRunGoesOnWhereItStopped) {
+  const size_t count = wanted().size();
+  Profile profile = Profile::open(kTarget, file("interrupted.sqlite"));
+  const auto stop_at_one = [](size_t done, size_t, const Measurement&, double) {
+    if (done == 1) throw std::runtime_error("interrupted");
+  };
+  EXPECT_THROW(profile.measure_missing(wanted(), stop_at_one), std::runtime_error);
+  EXPECT_EQ(measure(Profile::open(kTarget, file("interrupted.sqlite"))), count - 1);
+}
+
+TEST_F(ProfileTest, OtherFlagsAreAnotherTarget) {
+  measure(Profile::open(kTarget, file("flags.sqlite")));
+  Target other = kTarget;
+  other.flags = {"-O1", "-DSNUG_NO_SIMD"};
+  EXPECT_FALSE(Profile::open(other, file("flags.sqlite")).measured_ns(wanted()[0]).has_value());
+}
+
+TEST_F(ProfileTest, TimesOfAnOlderKernelDoNotCount) {
+  const Measurement measurement = wanted()[0];
+  MeasuredTime time{.kernel_hash = "older",
+                    .primitive = std::string(measurement.primitive->name),
+                    .layer = layer_text(measurement.layer),
+                    .ns = 5,
+                    .runs = 1};
+  ProfileStore store(file("older.sqlite"));
+  store.write(identity(kTarget), time);
+  EXPECT_FALSE(Profile::open(kTarget, file("older.sqlite")).measured_ns(measurement).has_value());
+  time.kernel_hash = kernel_hashes().at(time.primitive);
+  store.write(identity(kTarget), time);
+  EXPECT_EQ(Profile::open(kTarget, file("older.sqlite")).measured_ns(measurement), 5);
+}
+
+TEST_F(ProfileTest, PriceTakesWhatWasMeasured) {
+  Graph graph;
+  graph.outputs = {add_conv(graph, add_input(graph, {1, 8, 6, 6}), 16, 1, "conv1")};
+  const CostTable costs = enumerate_candidates(graph);
+  const Measurement measurement = wanted()[0];
+  ProfileStore(file("price.sqlite"))
+      .write(identity(kTarget), {.kernel_hash = kernel_hashes().at(std::string(measurement.primitive->name)),
+                                 .primitive = std::string(measurement.primitive->name),
+                                 .layer = layer_text(measurement.layer),
+                                 .ns = 1.2,
+                                 .runs = 1});
+  const Profile profile = Profile::open(kTarget, file("price.sqlite"));
+  const CostTable priced = price(costs, graph, kTarget, &profile);
+  int64_t least = INT64_MAX;
+  for (const Candidate& candidate : priced.nodes[0].candidates) least = std::min(least, candidate.time_ns);
+  EXPECT_EQ(least, 1);
+}
+
+TEST_F(ProfileTest, AFileThatIsNoDatabaseIsAnError) {
+  std::ofstream(file("broken.sqlite")) << std::string(5000, 'x');
+  const std::string error = error_of([] { Profile::open(kTarget, file("broken.sqlite")); });
+  EXPECT_NE(error.find("broken.sqlite: cannot be used as the profile"), std::string::npos) << error;
+}
+
+TEST_F(ProfileTest, AnEmulatorMeasuresNoTime) {
+  Target target = kTarget;
+  target.measures_time = false;
+  const std::string error = error_of([&] { measure(Profile::open(target, file("emulator.sqlite"))); });
+  EXPECT_NE(error.find("--estimate"), std::string::npos) << error;
+}
+
+TEST_F(ProfileTest, AProgramThatEndsIsAnErrorThatNamesTheLayer) {
+  Target target = kTarget;
+  target.runner = {"sh", "-c", "kill -ILL $$"};
+  const std::string error = error_of([&] { measure(Profile::open(target, file("crash.sqlite"))); });
+  EXPECT_NE(error.find("ic8ih6iw6"), std::string::npos) << error;
+  EXPECT_NE(error.find("Illegal instruction"), std::string::npos) << error;
+}
+
+TEST_F(ProfileTest, TwoWritersAtOnceLoseNothing) {
+  const auto write = [](const std::string& primitive) {
+    ProfileStore store(file("shared.sqlite"));
+    for (int k = 0; k < 100; ++k) {
+      store.write("target",
+                  {.kernel_hash = "h", .primitive = primitive, .layer = std::to_string(k), .ns = 1, .runs = 1});
+    }
+  };
+  {
+    const std::jthread one(write, "one"), two(write, "two");
+  }
+  EXPECT_EQ(ProfileStore(file("shared.sqlite")).read("target").size(), 200U);
+}
+
+TEST_F(ProfileTest, EveryKernelHasAHashOfItsOwn) {
+  std::set<std::string> hashes;
+  for (const auto& [primitive, hash] : kernel_hashes()) hashes.insert(hash);
+  EXPECT_EQ(hashes.size(), all_primitives().size());
+}
+
+TEST_F(ProfileTest, TheFileIsWhereTheEnvironmentSays) {
+  ASSERT_EQ(::setenv("SNUG_PROFILE", "/a/b.sqlite", 1), 0);
+  EXPECT_EQ(default_profile_file(), "/a/b.sqlite");
+  ASSERT_EQ(::unsetenv("SNUG_PROFILE"), 0);
+  ASSERT_EQ(::setenv("XDG_CACHE_HOME", "/cache", 1), 0);
+  EXPECT_EQ(default_profile_file(), "/cache/snug/profile.sqlite");
+  ASSERT_EQ(::unsetenv("XDG_CACHE_HOME"), 0);
+  ASSERT_EQ(::setenv("HOME", "/home/me", 1), 0);
+  EXPECT_EQ(default_profile_file(), "/home/me/.cache/snug/profile.sqlite");
+}
+
+}  // namespace
+}  // namespace snug
