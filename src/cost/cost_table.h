@@ -34,7 +34,7 @@ struct NodeCosts {
   std::vector<Candidate> candidates;
 };
 
-/// A tensor. The network's inputs are produced before node 0 in `fixed_layout`; its outputs are converted to
+/// A tensor; one that no node produces and that is no input is a constant, and needs no RAM. The network's inputs are produced before node 0 in `fixed_layout`; its outputs are converted to
 /// `fixed_layout` after the last node and live to the end.
 struct TensorCosts {
   std::string name;

@@ -29,6 +29,7 @@ Lifetimes lifetimes_of(const CostTable& costs) {
   result.live.resize(steps + 1);
   for (size_t tensor = 0; tensor < costs.tensors.size(); ++tensor) {
     Lifetime& lifetime = result.of[tensor];
+    if (lifetime.producer < 0 && !costs.tensors[tensor].is_input) continue;  // a constant: not in the arena
     if (costs.tensors[tensor].is_output) lifetime.last = steps;
     for (int step = lifetime.producer + 1; step <= lifetime.last; ++step) {
       result.live[step].push_back(static_cast<int>(tensor));
