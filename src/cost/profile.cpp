@@ -151,7 +151,7 @@ void Profile::measure_missing(const std::vector<Measurement>& wanted, const Prog
     if (const std::optional<double> ns = measured_ns(measurement)) take(measurement, *ns);
   }
   const std::filesystem::path folder = state.store.file().parent_path() / "programs";
-  Process process(program_command(state.target, profile_program(state.target, state.target_identity, folder), {}));
+  Process process(program_command(state.target, profile_program(state.target, folder), {}));
   TimeLeft left(state.target, missing);
   for (size_t index = 0; index < missing.size(); ++index) {
     const Measurement& measurement = missing[index];

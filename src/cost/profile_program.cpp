@@ -83,11 +83,13 @@ std::map<std::string, std::string> kernel_hashes() {
   return hashes;
 }
 
-fs::path profile_program(const Target& target, const std::string& target_identity, const fs::path& folder) {
+fs::path profile_program(const Target& target, const fs::path& folder) {
+  Target compiled = target;
+  compiled.runner.clear();
   std::set<std::string> names;
   for (const std::string& name : source_names()) add_with_includes(name, names);
   const fs::path program =
-      folder / fmt::format("profile-{}-{}", target.name, hash_of(target_identity + contents(names)));
+      folder / fmt::format("profile-{}-{}", target.name, hash_of(identity(compiled) + contents(names)));
   if (fs::exists(program)) return program;
 
   const TemporaryFolder build;

@@ -15,8 +15,7 @@ namespace snug {
 std::map<std::string, std::string> kernel_hashes();
 
 /// Builds the program for the target, or finds it in the folder, where it stays. Throws UserError.
-std::filesystem::path profile_program(const Target& target, const std::string& target_identity,
-                                      const std::filesystem::path& folder);
+std::filesystem::path profile_program(const Target& target, const std::filesystem::path& folder);
 
 /// The line that asks for a measurement. best_ns: of the fastest kernel known for this layer, 0: unknown.
 std::string profile_request(const Measurement& measurement, double best_ns);

@@ -1,5 +1,6 @@
 #include "cost/enumerate.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -57,13 +58,12 @@ CostTable table_of(const Graph& graph, PrimitiveSet set = PrimitiveSet::kAll) {
 
 /// A candidate in a line: "conv_b/4 [1] → 2 workspace 256 weights 64 in place 1".
 std::string line(const Candidate& candidate) {
-  std::string text = candidate.primitive == nullptr ? "nothing" : std::string(candidate.primitive->name);
-  if (candidate.block != 0) text += "/" + std::to_string(candidate.block);
-  for (const int layout : candidate.input_layouts) text += " " + std::to_string(layout);
-  text += " > " + std::to_string(candidate.output_layout);
-  if (candidate.workspace_bytes != 0) text += " workspace " + std::to_string(candidate.workspace_bytes);
-  if (candidate.weight_bytes != 0) text += " weights " + std::to_string(candidate.weight_bytes);
-  if (candidate.in_place >= 0) text += " on " + std::to_string(candidate.in_place);
+  std::string text(candidate.primitive == nullptr ? "nothing" : candidate.primitive->name);
+  if (candidate.block != 0) text += fmt::format("/{}", candidate.block);
+  text += fmt::format(" {} > {}", fmt::join(candidate.input_layouts, " "), candidate.output_layout);
+  if (candidate.workspace_bytes != 0) text += fmt::format(" workspace {}", candidate.workspace_bytes);
+  if (candidate.weight_bytes != 0) text += fmt::format(" weights {}", candidate.weight_bytes);
+  if (candidate.in_place >= 0) text += fmt::format(" on {}", candidate.in_place);
   if (candidate.copy_free) text += " copy-free";
   return text;
 }

@@ -16,13 +16,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One folder for all tests, so that the program that measures is built once.
 class ProfileTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { folder_ = new TemporaryFolder; }
-  static void TearDownTestSuite() { delete folder_; }
-
-  static fs::path file(const std::string& name) { return folder_->path() / name; }
+  /// A file that is not there yet, in a folder that stays: so the program that measures is built once for all tests.
+  static fs::path file(const std::string& name) {
+    static const fs::path folder = fs::absolute("profile_test");
+    static std::set<std::string> known;
+    if (known.insert(name).second) fs::remove(folder / name);
+    return folder / name;
+  }
 
   static std::vector<Measurement> wanted() {
     Graph graph;
@@ -52,11 +54,8 @@ class ProfileTest : public testing::Test {
     return "no error";
   }
 
-  // Little optimisation: the kernels need not be fast here.
-  inline static const Target kTarget{.name = "test", .compiler = "gcc", .flags = {"-O1"}};
-
- private:
-  inline static TemporaryFolder* folder_ = nullptr;
+  // No optimisation: the kernels need not be fast here.
+  inline static const Target kTarget{.name = "test", .compiler = "gcc", .flags = {"-O0"}};
 };
 
 TEST_F(ProfileTest, MeasuresOnceAndRemembers) {
@@ -89,7 +88,7 @@ TEST_F(ProfileTest, AnInterruptedRunGoesOnWhereItStopped) {
 TEST_F(ProfileTest, OtherFlagsAreAnotherTarget) {
   measure(Profile::open(kTarget, file("flags.sqlite")));
   Target other = kTarget;
-  other.flags = {"-O1", "-DSNUG_NO_SIMD"};
+  other.flags = {"-O0", "-DSNUG_NO_SIMD"};
   EXPECT_FALSE(Profile::open(other, file("flags.sqlite")).measured_ns(wanted()[0]).has_value());
 }
 
@@ -127,6 +126,7 @@ TEST_F(ProfileTest, PriceTakesWhatWasMeasured) {
 }
 
 TEST_F(ProfileTest, AFileThatIsNoDatabaseIsAnError) {
+  fs::create_directories(file("broken.sqlite").parent_path());
   std::ofstream(file("broken.sqlite")) << std::string(5000, 'x');
   const std::string error = error_of([] { Profile::open(kTarget, file("broken.sqlite")); });
   EXPECT_NE(error.find("broken.sqlite: cannot be used as the profile"), std::string::npos) << error;
