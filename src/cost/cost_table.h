@@ -34,8 +34,9 @@ struct NodeCosts {
   std::vector<Candidate> candidates;
 };
 
-/// A tensor; one that no node produces and that is no input is a constant, and needs no RAM. The network's inputs are produced before node 0 in `fixed_layout`; its outputs are converted to
-/// `fixed_layout` after the last node and live to the end.
+/// A tensor; one that no node produces and that is no input is a constant, and needs no RAM. The network's inputs are
+/// produced before node 0 in `fixed_layout`; its outputs are converted to `fixed_layout` after the last node and live
+/// to the end.
 struct TensorCosts {
   std::string name;
   std::vector<int64_t> bytes;                       ///< per layout, a multiple of 64
