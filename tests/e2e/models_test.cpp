@@ -62,7 +62,8 @@ TEST_P(LightModels, SoftmaxInput) {
   std::vector<float> input(3 * 224 * 224);
   for (size_t i = 0; i < input.size(); ++i)
     input[i] = static_cast<float>(static_cast<double>(i) / static_cast<double>(input.size()));
-  for (const float value : answer(folder.path() / "c", {input}).front()) {
+  const std::vector<float> output = answer(folder.path() / "c", {input}).front();
+  for (const float value : output) {
     ASSERT_NEAR(value / GetParam().expected, 1, 1e-4);
   }
 }
