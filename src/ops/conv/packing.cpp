@@ -124,6 +124,18 @@ std::string_view refuse_unless_first(const snug_layer& layer) {
   return {};
 }
 
+std::string_view refuse_unless_sum_of_taps(const snug_layer& layer) {
+  if (layer.groups != 1) return "groups";
+  if (layer.stride_y != 1 || layer.stride_x != 1) return "stride";
+  if (kernel_taps(layer) == 1) return "the kernel is 1x1";
+  return {};
+}
+
+std::string_view refuse_unless_shared_rows(const snug_layer& layer) {
+  if (layer.kernel_height == 1) return "the kernel is one row high";
+  return refuse_depthwise(layer);
+}
+
 std::vector<int32_t> strip_heights(const snug_layer& layer) {
   std::vector<int32_t> heights;
   for (const int32_t height : {1, 4, 16}) {

@@ -57,6 +57,12 @@ std::string_view refuse_unless_fully_connected(const snug_layer& layer);
 /// Why a primitive for the few channels of a network's input cannot serve a layer, or empty.
 std::string_view refuse_unless_first(const snug_layer& layer);
 
+/// Why a primitive that adds up one 1x1 convolution per tap of the kernel cannot serve a layer, or empty.
+std::string_view refuse_unless_sum_of_taps(const snug_layer& layer);
+
+/// Why a primitive that lowers rows of the input, which the rows of the kernel share, cannot serve a layer, or empty.
+std::string_view refuse_unless_shared_rows(const snug_layer& layer);
+
 /// Heights of strips of output rows worth trying.
 std::vector<int32_t> strip_heights(const snug_layer& layer);
 
