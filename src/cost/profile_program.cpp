@@ -1,14 +1,13 @@
 #include "cost/profile_program.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/shipped_files.h"
 
 namespace snug {
@@ -16,29 +15,6 @@ namespace snug {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string hash_of(const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  CHECK(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1);
-  std::string hash;
-  for (unsigned i = 0; i < 16; ++i) hash += fmt::format("{:02x}", digest[i]);
-  return hash;
-}
-
-/// Adds a shipped file and every shipped file that it includes.
-void add_with_includes(const std::string& name, std::set<std::string>& names) {
-  const auto found = shipped_files().find(name);
-  if (found == shipped_files().end() || !names.insert(name).second) return;
-  std::istringstream lines{std::string(found->second)};
-  std::string line;
-  while (std::getline(lines, line)) {
-    const size_t begin = line.find('"'), end = line.rfind('"');
-    const size_t first = line.find_first_not_of(" \t");
-    if (first == std::string::npos || line[first] != '#' || begin == end) continue;
-    if (line.find("include") < begin) add_with_includes(line.substr(begin + 1, end - begin - 1), names);
-  }
-}
 
 std::string contents(const std::set<std::string>& names) {
   std::string text;
@@ -75,10 +51,9 @@ std::map<std::string, std::string> kernel_hashes() {
   std::map<std::string, std::string> hashes;
   for (const ListedPrimitive& listed : all_primitives()) {
     const std::string name(listed.primitive->name);
-    std::set<std::string> names;
-    add_with_includes(name + ".c", names);
-    add_with_includes("profile_main.c", names);
-    hashes[name] = hash_of(contents(names));
+    std::set<std::string> names = with_includes(name + ".c");
+    names.merge(with_includes("profile_main.c"));
+    hashes[name] = sha256(contents(names));
   }
   return hashes;
 }
@@ -87,9 +62,9 @@ fs::path profile_program(const Target& target, const fs::path& folder) {
   Target compiled = target;
   compiled.runner.clear();
   std::set<std::string> names;
-  for (const std::string& name : source_names()) add_with_includes(name, names);
+  for (const std::string& name : source_names()) names.merge(with_includes(name));
   const fs::path program =
-      folder / fmt::format("profile-{}-{}", target.name, hash_of(identity(compiled) + contents(names)));
+      folder / fmt::format("profile-{}-{}", target.name, sha256(identity(compiled) + contents(names)));
   if (fs::exists(program)) return program;
 
   const TemporaryFolder build;

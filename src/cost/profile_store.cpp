@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "base/cache_folder.h"
 #include "base/error.h"
 
 namespace snug {
@@ -38,16 +39,10 @@ std::string column(sqlite3_stmt* statement, int index) {
 }  // namespace
 
 fs::path default_profile_file() {
-  const auto variable = [](const char* name) -> std::string {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-  };
-  if (const std::string file = variable("SNUG_PROFILE"); !file.empty()) return file;
-  const std::string cache = variable("XDG_CACHE_HOME"), home = variable("HOME");
-  if (cache.empty() && home.empty()) {
-    throw UserError("no place for the profile: set $SNUG_PROFILE to a file, or $HOME");
-  }
-  return (cache.empty() ? fs::path(home) / ".cache" : fs::path(cache)) / "snug" / "profile.sqlite";
+  const char* file = std::getenv("SNUG_PROFILE");
+  if (file != nullptr && *file != '\0') return file;
+  if (cache_folder().empty()) throw UserError("no place for the profile: set $SNUG_PROFILE to a file, or $HOME");
+  return cache_folder() / "profile.sqlite";
 }
 
 ProfileStore::ProfileStore(const fs::path& file) : file_(fs::absolute(file)) {

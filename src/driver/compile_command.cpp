@@ -51,23 +51,27 @@ void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const s
   }
   const Compiled& compiled = std::get<Compiled>(result);
   const PlanView view = plan_view(compiled, options, arguments.model.model);
+  std::optional<int64_t> code;
   if (!arguments.output.empty()) {
-    write_project(compiled, options,
-                  {.folder = arguments.output,
-                   .model_file = arguments.model.model,
-                   .target = arguments.model.target,
-                   .command_line = command_line,
-                   .weights = weights});
+    code = write_project(compiled, options,
+                         {.folder = arguments.output,
+                          .model_file = arguments.model.model,
+                          .target = arguments.model.target,
+                          .command_line = command_line,
+                          .weights = weights});
   }
   if (arguments.json) {
-    fmt::print("{}\n", plan_json(view).dump(2));
+    nlohmann::json plan = plan_json(view);
+    plan["code_bytes"] = code ? nlohmann::json(*code) : nlohmann::json(nullptr);
+    fmt::print("{}\n", plan.dump(2));
     return;
   }
   fmt::print("{}", plan_table(view));
-  if (!arguments.output.empty()) {
-    fmt::print("\nC written to {}; build and run it with: snug run {}\n", arguments.output.string(),
-               arguments.output.string());
-  }
+  if (arguments.output.empty()) return;
+  const std::string folder = arguments.output.string();
+  fmt::print("code      {}\n",
+             code ? format_bytes(*code) + " machine code and constants" : "unknown: the target's compiler is not here");
+  fmt::print("\nC written to {}; build and run it with: snug run {}\n", folder, folder);
 }
 
 }  // namespace

@@ -70,6 +70,23 @@ std::string numbered(const std::string& name, size_t i) {
   return fmt::format("{}_{}.raw", name, i);
 }
 
+/// Machine code and constants of the network and its kernels, without the weights and the example.
+std::optional<int64_t> project_code_bytes(const Target& target, const CFiles& files) {
+  const TemporaryFolder folder;
+  std::vector<fs::path> sources;
+  for (const auto& [name, contents] : files.files) {
+    const bool source = name.ends_with(".c") && name != "main.c" && name != files.symbol + "_weights.c";
+    if (!source && !name.ends_with(".h")) continue;
+    std::ofstream(folder.path() / name, std::ios::binary) << contents;
+    if (source) sources.push_back(folder.path() / name);
+  }
+  try {
+    return code_bytes(build_objects(target, sources, {folder.path()}, folder.path()));
+  } catch (const UserError&) {
+    return std::nullopt;  // no compiler for the target on this machine: the C is as good without
+  }
+}
+
 }  // namespace
 
 PlanView plan_view(const Compiled& compiled, const CompileOptions& options, const fs::path& model_file) {
@@ -84,7 +101,8 @@ PlanView plan_view(const Compiled& compiled, const CompileOptions& options, cons
           .measured = !options.estimate};
 }
 
-void write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project) {
+std::optional<int64_t> write_project(const Compiled& compiled, const CompileOptions& options,
+                                     const ProjectOptions& project) {
   EmitOptions emit{.command_line = project.command_line,
                    .model_file = project.model_file.filename().string(),
                    .model_sha256 = compiled.model.sha256,
@@ -97,8 +115,11 @@ void write_project(const Compiled& compiled, const CompileOptions& options, cons
   plan["model_path"] = fs::absolute(project.model_file).string();
   plan["model_sha256"] = compiled.model.sha256;
   plan["import"] = {{"shapes", options.import.shapes}, {"outputs", options.import.outputs}};
+  const std::optional<int64_t> code = project_code_bytes(options.target, files);
+  plan["code_bytes"] = code ? json(*code) : json(nullptr);
   files.files["plan.json"] = plan.dump(1) + "\n";
   write_folder(files, project.folder);
+  return code;
 }
 
 Project open_project(const fs::path& folder, const std::string& other_target) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,9 @@ struct ProjectOptions {
   WeightsForm weights = WeightsForm::kAuto;
   bool trace = false;
 };
-void write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project);
+/// Returns the bytes of machine code and constants, weights left out; nothing where the target's compiler is missing.
+std::optional<int64_t> write_project(const Compiled& compiled, const CompileOptions& options,
+                                     const ProjectOptions& project);
 
 /// Throws UserError if the folder holds no project of snug.
 Project open_project(const std::filesystem::path& folder, const std::string& other_target = {});

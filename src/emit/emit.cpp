@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <regex>
 #include <set>
 
 #include "base/error.h"
@@ -204,15 +203,8 @@ void add_weights(CFiles& result, const Program& program, WeightsForm form) {
 
 /// A shipped file and every shipped file that it includes.
 void add_shipped(CFiles& result, const std::string& name) {
-  if (result.files.count(name) != 0) return;
-  const auto found = shipped_files().find(name);
-  CHECK(found != shipped_files().end(), name);
-  const std::string contents(found->second);
-  result.files[name] = contents;
-  static const std::regex kInclude("#include \"([a-z0-9_]+\\.h)\"");
-  for (std::sregex_iterator match(contents.begin(), contents.end(), kInclude), end; match != end; ++match) {
-    if ((*match)[1] != "network.h") add_shipped(result, (*match)[1]);
-  }
+  CHECK(shipped_files().count(name) != 0, name);
+  for (const std::string& file : with_includes(name)) result.files[file] = shipped_files().at(file);
 }
 
 std::string network_header(const std::string& symbol, const Program& program, WeightsForm form, bool trace) {

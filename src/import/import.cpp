@@ -1,7 +1,6 @@
 #include "import/import.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "graph/operator.h"
 #include "import/constant_folding.h"
 #include "import/input_shapes.h"
@@ -16,15 +16,6 @@
 #include "import/onnx_decode.h"
 
 namespace snug {
-
-static std::string sha256(const std::string& bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1);
-  std::string text;
-  for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
-  return text;
-}
 
 OnnxModel read_model(const std::filesystem::path& file) {
   OnnxModel model{.file = file.string(), .bytes = {}, .sha256 = {}};

@@ -38,7 +38,8 @@ static inline void snug_winograd_input(const float *in, ptrdiff_t step, float *o
 #define SNUG_TIMES_PLUS(factor, v, w) snug_fma(snug_set1(factor), v, w)
     SNUG_IN(0)
     SNUG_IN(1)
-    SNUG_IN(2) SNUG_IN(3)
+    SNUG_IN(2)
+    SNUG_IN(3)
 #if SNUG_WINOGRAD_OUTPUT == 2
         SNUG_OUT(0, snug_sub(d0, d2)) SNUG_OUT(1, snug_add(d1, d2)) SNUG_OUT(2, snug_sub(d2, d1))
             SNUG_OUT(3, snug_sub(d1, d3))
@@ -76,7 +77,8 @@ static inline void snug_winograd_output(const float *in, ptrdiff_t step, float *
 {
     SNUG_IN(0)
     SNUG_IN(1)
-    SNUG_IN(2) SNUG_IN(3)
+    SNUG_IN(2)
+    SNUG_IN(3)
 #if SNUG_WINOGRAD_OUTPUT == 2
         SNUG_OUT(0, snug_add(d0, snug_add(d1, d2))) SNUG_OUT(1, snug_sub(snug_sub(d1, d2), d3))
 #elif SNUG_WINOGRAD_OUTPUT == 4

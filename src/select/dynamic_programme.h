@@ -21,7 +21,7 @@ inline constexpr int64_t kMaxStates = 100'000;
 
 /// Least time, then least peak (or, for Minimize::kRam, least peak; time is then arbitrary) within ram_bytes.
 /// Knows nothing of flash and latency.
-DynamicProgramme dynamic_programme(const CostTable& costs, int64_t ram_bytes,
-                                   Minimize minimize = Minimize::kTime, int64_t max_states = kMaxStates);
+DynamicProgramme dynamic_programme(const CostTable& costs, int64_t ram_bytes, Minimize minimize = Minimize::kTime,
+                                   int64_t max_states = kMaxStates);
 
 }  // namespace snug

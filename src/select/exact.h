@@ -24,8 +24,7 @@ bool meets(const Evaluation& evaluation, const Limits& limits);
 
 /// Least time within the limits (limits.minimize is ignored). Ties go to the lower peak, unless `settle_ties`
 /// is false and the integer programme had to answer.
-Solved least_time(const CostTable& costs, const Limits& limits, Proof proof = Proof::kEither,
-                  bool settle_ties = true);
+Solved least_time(const CostTable& costs, const Limits& limits, Proof proof = Proof::kEither, bool settle_ties = true);
 
 /// Least peak within the limits, and least time at that peak.
 Solved least_ram(const CostTable& costs, const Limits& limits, Proof proof = Proof::kEither);

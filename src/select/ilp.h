@@ -12,11 +12,7 @@ namespace snug {
 enum class IlpObjective { kTime, kFlash };
 
 struct IlpResult {
-  enum class Status {
-    kOptimal,
-    kInfeasible,
-    kStopped
-  };  ///< kStopped: the node limit was reached, nothing is proven
+  enum class Status { kOptimal, kInfeasible, kStopped };  ///< kStopped: the node limit was reached, nothing is proven
   Status status = Status::kStopped;
   std::vector<int> choice;  ///< the best found that meets the limits by `evaluate`; empty if none
   std::string solver;       ///< "HiGHS: gap 0, 1 node"

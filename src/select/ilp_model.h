@@ -45,11 +45,9 @@ struct IlpModel {
 };
 
 /// `at_most`: an objective value that is known to be reachable; choices above it may be left out.
-IlpModel build_ilp(const CostTable& costs, const Limits& limits, IlpObjective objective,
-                   int64_t at_most = kNoLimit);
+IlpModel build_ilp(const CostTable& costs, const Limits& limits, IlpObjective objective, int64_t at_most = kNoLimit);
 
 /// Values of all columns for a choice; empty if a chosen candidate is not in the model.
-std::vector<double> column_values(const CostTable& costs, const IlpModel& model,
-                                  const std::vector<int>& choice);
+std::vector<double> column_values(const CostTable& costs, const IlpModel& model, const std::vector<int>& choice);
 
 }  // namespace snug

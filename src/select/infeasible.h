@@ -15,7 +15,6 @@ Infeasible explain_infeasible(const CostTable& costs, const Limits& limits);
 /// chooses again: greedy choices depend on the limit, and the figure named must hold when it is given as the
 /// limit.
 using ChooseAt = std::vector<int> (*)(const CostTable& costs, const Limits& limits, Strategy strategy);
-Infeasible explain_strategy(const CostTable& costs, const Limits& limits, Strategy strategy,
-                            ChooseAt choose_at);
+Infeasible explain_strategy(const CostTable& costs, const Limits& limits, Strategy strategy, ChooseAt choose_at);
 
 }  // namespace snug

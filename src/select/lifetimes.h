@@ -17,9 +17,8 @@ struct Lifetime {
 };
 
 struct Lifetimes {
-  std::vector<Lifetime> of;  ///< per tensor
-  std::vector<std::vector<int>>
-      live;  ///< per step 0..n: tensors that exist before it and are needed by it or later
+  std::vector<Lifetime> of;               ///< per tensor
+  std::vector<std::vector<int>> live;     ///< per step 0..n: tensors that exist before it and are needed by it or later
   std::vector<std::vector<int>> readers;  ///< per tensor, the nodes that read it, once per slot
 };
 Lifetimes lifetimes_of(const CostTable& costs);
@@ -29,8 +28,7 @@ Lifetimes lifetimes_of(const CostTable& costs);
 bool takes_over(const CostTable& costs, const Lifetimes& lifetimes, int node, int slot);
 
 /// Why this candidate can never be part of a valid choice, or empty.
-std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int node,
-                       const Candidate& candidate);
+std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int node, const Candidate& candidate);
 
 /// Node that produces the first of a concat's inputs: where the buffer of a copy-free concat begins.
 int first_producer(const CostTable& costs, const Lifetimes& lifetimes, int concat);
@@ -40,15 +38,13 @@ struct Fault {
   int node = -1;
   std::string text;
 };
-std::optional<Fault> find_fault(const CostTable& costs, const Lifetimes& lifetimes,
-                                const std::vector<int>& choice);
+std::optional<Fault> find_fault(const CostTable& costs, const Lifetimes& lifetimes, const std::vector<int>& choice);
 
 /// What is held at a node's peak, for messages. `inputs` counts converted copies, `others` what the node does
 /// not read.
 struct PeakParts {
   int64_t inputs = 0, output = 0, workspace = 0, others = 0;
-  bool converting =
-      false;  ///< the peak lies in a conversion before the node (or among the output conversions)
+  bool converting = false;  ///< the peak lies in a conversion before the node (or among the output conversions)
 };
 PeakParts peak_parts(const CostTable& costs, const std::vector<int>& choice, int node);
 

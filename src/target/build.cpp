@@ -1,12 +1,18 @@
 // C files → a program, and the program's run.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
+#include "base/cache_folder.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/shipped_files.h"
 #include "base/text.h"
 #include "target/process.h"
 #include "target/target.h"
@@ -58,25 +64,74 @@ std::string run_all(const std::vector<std::vector<std::string>>& commands) {
   return found == failures.end() ? "" : *found;
 }
 
+std::string read_text(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+/// Copies an object into the cache, whole or not at all: where that fails it is compiled again next time.
+void keep(const fs::path& object, const fs::path& kept) {
+  std::error_code error;
+  fs::create_directories(kept.parent_path(), error);
+  const fs::path unfinished = kept.string() + fmt::format(".{}", ::getpid());
+  if (fs::copy_file(object, unfinished, error)) fs::rename(unfinished, kept, error);
+}
+
+/// Where the object of a shipped kernel is kept, by everything that it depends on; empty for other sources.
+fs::path cached_object(const fs::path& source, const std::vector<fs::path>& include_folders,
+                       const std::string& compiled_with) {
+  const std::string name = source.filename().string();
+  if (shipped_files().count(name) == 0 || name == "main.c" || cache_folder().empty()) return {};
+  std::string contents = compiled_with;
+  for (const std::string& file : with_includes(name)) {
+    fs::path found = source.parent_path() / file;
+    for (const fs::path& folder : include_folders) {
+      if (!fs::exists(found)) found = folder / file;
+    }
+    contents += file + "\n" + read_text(found);
+  }
+  return cache_folder() / "objects" / (source.stem().string() + "-" + sha256(contents).substr(0, 32) + ".o");
+}
+
 }  // namespace
+
+std::vector<fs::path> build_objects(const Target& target, const std::vector<fs::path>& sources,
+                                    const std::vector<fs::path>& include_folders, const fs::path& folder,
+                                    const std::vector<std::string>& extra_flags) {
+  std::vector<std::vector<std::string>> commands;
+  std::vector<fs::path> objects;
+  std::vector<std::pair<fs::path, fs::path>> to_keep;
+  const std::string compiled_with = identity(target) + join(extra_flags, " ");
+  for (const fs::path& source : sources) {
+    const fs::path kept = cached_object(source, include_folders, compiled_with);
+    if (!kept.empty() && fs::exists(kept)) {
+      objects.push_back(kept);
+      continue;
+    }
+    const fs::path object = folder / fmt::format("{}_{}.o", objects.size(), source.stem().string());
+    std::vector<std::string> command = compiler_command(target, extra_flags);
+    for (const fs::path& include : include_folders) command.push_back("-I" + include.string());
+    command.insert(command.end(), {"-c", source.string(), "-o", object.string()});
+    commands.push_back(std::move(command));
+    objects.push_back(object);
+    if (!kept.empty()) to_keep.emplace_back(object, kept);
+  }
+  const std::string failure = run_all(commands);
+  if (!failure.empty()) throw UserError(fmt::format("target {}: {}", target.name, failure));
+  for (const auto& [object, kept] : to_keep) keep(object, kept);
+  return objects;
+}
 
 void build_program(const Target& target, const std::vector<fs::path>& sources,
                    const std::vector<fs::path>& include_folders, const fs::path& program,
                    const std::vector<std::string>& extra_flags) {
   const TemporaryFolder folder;
-  std::vector<std::vector<std::string>> commands;
   std::vector<std::string> link = compiler_command(target, extra_flags);
-  for (const fs::path& source : sources) {
-    const std::string object = folder.path() / fmt::format("{}_{}.o", commands.size(), source.stem().string());
-    std::vector<std::string> command = compiler_command(target, extra_flags);
-    for (const fs::path& include : include_folders) command.push_back("-I" + include.string());
-    command.insert(command.end(), {"-c", source.string(), "-o", object});
-    commands.push_back(std::move(command));
-    link.push_back(object);
+  for (const fs::path& object : build_objects(target, sources, include_folders, folder.path(), extra_flags)) {
+    link.push_back(object.string());
   }
   link.insert(link.end(), {"-o", program.string(), "-lm"});
-  std::string failure = run_all(commands);
-  if (failure.empty()) failure = failure_of(link);
+  const std::string failure = failure_of(link);
   if (!failure.empty()) throw UserError(fmt::format("target {}: {}", target.name, failure));
 }
 

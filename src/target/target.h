@@ -1,6 +1,7 @@
 // A target: how to compile C for it and how to run it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -28,6 +29,18 @@ std::vector<Target> all_targets();
 /// "gcc 12.2.0 -O3 -march=native, AMD EPYC": what makes measurements comparable. Throws UserError if the
 /// compiler is missing.
 std::string identity(const Target& target);
+
+/// Compiles C and assembler files into objects, in their order, as many at once as there are processors. An object of a
+/// shipped kernel stays in cache_folder() and is not compiled twice for the same target; others go into `folder`.
+/// Throws UserError with the compiler's output if it fails.
+std::vector<std::filesystem::path> build_objects(const Target& target,
+                                                 const std::vector<std::filesystem::path>& sources,
+                                                 const std::vector<std::filesystem::path>& include_folders,
+                                                 const std::filesystem::path& folder,
+                                                 const std::vector<std::string>& extra_flags = {});
+
+/// Machine code and constants in objects; those that are not little-endian ELF count nothing.
+int64_t code_bytes(const std::vector<std::filesystem::path>& objects);
 
 /// Compiles C files into a program. Throws UserError with the compiler's output if it fails.
 void build_program(const Target& target, const std::vector<std::filesystem::path>& sources,
