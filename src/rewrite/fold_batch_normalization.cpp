@@ -8,17 +8,13 @@
 #include "base/error.h"
 #include "ops/batch_normalization/batch_normalization.h"
 #include "ops/conv/conv.h"
+#include "rewrite/affine.h"
 #include "rewrite/rewrite.h"
 #include "rewrite/uses.h"
 
 namespace snug {
 
 namespace {
-
-/// y = scale * x + shift, per channel.
-struct Affine {
-  std::vector<double> scale, shift;
-};
 
 Affine read_affine(const Graph& graph, const Node& node) {
   const auto values = [&](size_t input) -> const std::vector<float>& {
@@ -39,23 +35,6 @@ std::vector<float> rounded(const std::vector<double>& values) {
   return {values.begin(), values.end()};
 }
 
-void fold_into(Graph& graph, Node& conv, const Affine& affine) {
-  const Tensor weights = graph.tensor(conv.inputs[1]);
-  const size_t channels = affine.scale.size();
-  std::vector<float> scaled = weights.constant->floats;
-  const size_t row = scaled.size() / channels;
-  for (size_t i = 0; i < scaled.size(); ++i) {
-    scaled[i] = static_cast<float>(static_cast<double>(scaled[i]) * affine.scale[i / row]);
-  }
-  std::vector<double> shifted = affine.shift;
-  if (conv.inputs[2] != kNoTensor) {
-    const std::vector<float>& bias = graph.tensor(conv.inputs[2]).constant->floats;
-    for (size_t c = 0; c < channels; ++c) shifted[c] += affine.scale[c] * static_cast<double>(bias[c]);
-  }
-  conv.inputs[1] = add_constant(graph, weights.name, weights.dims, std::move(scaled));
-  conv.inputs[2] = add_constant(graph, conv.name + "/bias", {static_cast<int64_t>(channels)}, rounded(shifted));
-}
-
 void replace_by_depthwise(Graph& graph, Node& node, const Affine& affine) {
   const Dims dims = graph.tensor(node.output).dims;
   if (dims.size() > 4) {
@@ -70,19 +49,14 @@ void replace_by_depthwise(Graph& graph, Node& node, const Affine& affine) {
   node.inputs = {node.inputs[0], weights, bias, kNoTensor};
 }
 
-bool can_take(const Node& node) {
-  return node.op == &conv_operator && attributes<Conv>(node).activation.kind == SNUG_NO_ACTIVATION &&
-         node.inputs[3] == kNoTensor;
-}
-
 bool fold_one(Graph& graph) {
   for (size_t index = 0; index < graph.nodes.size(); ++index) {
     Node& node = graph.nodes[index];
     if (node.op != &batch_normalization_operator) continue;
     const Affine affine = read_affine(graph, node);
     const int producer = find_uses(graph).private_producer(node.inputs[0]);
-    if (producer != -1 && can_take(graph.nodes[static_cast<size_t>(producer)])) {
-      fold_into(graph, graph.nodes[static_cast<size_t>(producer)], affine);
+    if (producer != -1 && takes_affine(graph.nodes[static_cast<size_t>(producer)])) {
+      fold_affine(graph, graph.nodes[static_cast<size_t>(producer)], affine);
       absorb(graph, producer, static_cast<int>(index));
     } else {
       replace_by_depthwise(graph, node, affine);

@@ -58,7 +58,7 @@ class RandomNetwork {
   }
 
   void add_layer() {
-    switch (random_.integer(0, 9)) {
+    switch (random_.integer(0, 10)) {
       case 0:
       case 1:
       case 2:
@@ -72,6 +72,8 @@ class RandomNetwork {
         return add_pad(any_map());
       case 7:
         return add_nothing(any_map());
+      case 8:
+        return add_constant_operand(any_map());
       default:
         return add_activation(any_map());
     }
@@ -102,6 +104,12 @@ class RandomNetwork {
     const Map a = tensors_.back(), b = any_map();
     if (a.dims != b.dims) return add_activation(a);
     node(random_.chance(80) ? "Add" : "Mul", {b.name, a.name}, a.dims);
+  }
+
+  void add_constant_operand(const Map& map) {
+    const Dims dims = random_.one_of<Dims>({{map.dims[1], 1, 1}, {}, {1, map.dims[1], 1, 1}, {map.dims[3]}});
+    const std::string operand = constant(dims, -2, 4, 0.5F);
+    node(random_.one_of({"Add", "Mul"}), {map.name, operand}, map.dims);
   }
 
   void add_pad(const Map& map) {
@@ -177,6 +185,7 @@ TEST(RewriteProperty, EveryRewriteKeepsTheAnswers) {
       {"drop_identities", drop_identities},
       {"gemm_to_conv", gemm_to_conv},
       {"fold_batch_normalization", fold_batch_normalization},
+      {"fold_constant_binary", fold_constant_binary},
       {"fold_pad", fold_pad},
       {"fuse_residual_add", fuse_residual_add},
       {"fuse_activation", fuse_activation},
@@ -200,8 +209,8 @@ TEST(RewriteProperty, TheRewritesDoSomething) {
       EXPECT_NE(node.op, &batch_normalization_operator) << node.name;
     }
   }
-  for (const char* expected :
-       {"Pad+Conv", "Conv+BatchNormalization", "Conv+Add", "Conv+Add+", "Conv+Sigmoid", "Gemm+Relu", "\nAdd+"}) {
+  for (const char* expected : {"Pad+Conv", "Conv+BatchNormalization", "Conv+Add", "Conv+Add+", "Conv+Sigmoid",
+                               "Conv+Mul", "Gemm+Relu", "\nAdd+"}) {
     EXPECT_NE(fused.find(expected), std::string::npos) << expected << " never came about";
   }
 }

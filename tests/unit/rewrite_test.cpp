@@ -182,6 +182,49 @@ TEST(FoldBatchNormalization, BecomesDepthwiseWhereTheConvIsReadElsewhere) {
   expect_depthwise(graph);
 }
 
+/// x → conv → Add or Mul with the constant.
+Graph with_constant(const std::string& type, const Dims& dims, const std::vector<float>& values) {
+  OnnxBuilder model = two_channels();
+  model.constant("b", {2}, {10, 20}).constant("c", dims, values);
+  model.node("Conv", {"x", "w", "b"}, {"conv"});
+  model.node(type, {"c", "conv"}, {"y"});
+  return verified(fold_constant_binary(model.output("y").graph()));
+}
+
+TEST(FoldConstantBinary, ASumGoesIntoTheBias) {
+  const Graph graph = with_constant("Add", {2, 1, 1}, {1, 2});
+  ASSERT_THAT(operators(graph), ElementsAre("Conv+Add"));
+  EXPECT_THAT(constant(graph, graph.nodes[0], 1), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(constant(graph, graph.nodes[0], 2), ElementsAre(11, 22));
+}
+
+TEST(FoldConstantBinary, AFactorGoesIntoWeightsAndBias) {
+  const Graph graph = with_constant("Mul", {}, {3});
+  ASSERT_THAT(operators(graph), ElementsAre("Conv+Mul"));
+  EXPECT_THAT(constant(graph, graph.nodes[0], 1), ElementsAre(3, 6, 9, 12));
+  EXPECT_THAT(constant(graph, graph.nodes[0], 2), ElementsAre(30, 60));
+}
+
+TEST(FoldConstantBinary, KeepsAwayFromConstantsThatDifferWithinAChannel) {
+  EXPECT_THAT(operators(with_constant("Add", {3}, {1, 2, 3})), ElementsAre("Conv", "Add"));
+  EXPECT_THAT(operators(with_constant("Add", {1, 2, 3, 3}, {})), ElementsAre("Conv", "Add"));
+}
+
+TEST(FoldConstantBinary, KeepsAwayWhereTheConvIsFinishedOrReadElsewhere) {
+  OnnxBuilder model = two_channels();
+  model.constant("c", {}, {1});
+  model.node("Conv", {"x", "w"}, {"a"});
+  model.node("Relu", {"a"}, {"b"});
+  model.node("Add", {"b", "c"}, {"y"});
+  const Graph graph = model.output("y").graph();
+  EXPECT_THAT(operators(fold_constant_binary(fuse_activation(graph))), ElementsAre("Conv+Relu", "Add"));
+  OnnxBuilder shared = two_channels();
+  shared.constant("c", {}, {1});
+  shared.node("Conv", {"x", "w"}, {"a"});
+  shared.node("Add", {"a", "c"}, {"y"});
+  EXPECT_THAT(operators(fold_constant_binary(shared.output("a").output("y").graph())), ElementsAre("Conv", "Add"));
+}
+
 /// x → Pad → conv 3x3 with padding 1.
 OnnxBuilder with_pad(const std::vector<int64_t>& pads, float value) {
   OnnxBuilder model;
@@ -342,6 +385,15 @@ TEST(Rewrite, AClassifiersHeadIsOneConvPerProduct) {
   model.node("Dropout", {"active"}, {"kept"});
   model.node("MatMul", {"kept", "w2"}, {"y"});
   EXPECT_THAT(operators(rewrite(model.output("y").graph())), ElementsAre("Gemm+Relu", "MatMul"));
+}
+
+TEST(Rewrite, TheBiasOfAProductMayBeAnAdd) {
+  OnnxBuilder model;
+  model.input("x", {1, 4}).constant("w", {4, 3}).constant("b", {3});
+  model.node("MatMul", {"x", "w"}, {"product"});
+  model.node("Add", {"product", "b"}, {"sum"});
+  model.node("Relu", {"sum"}, {"y"});
+  EXPECT_THAT(operators(rewrite(model.output("y").graph())), ElementsAre("MatMul+Add+Relu"));
 }
 
 TEST(Rewrite, LeavesNoTensorThatNothingUses) {
