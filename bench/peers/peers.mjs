@@ -1,0 +1,209 @@
+// Whole networks side by side: snug's emitted C and ONNX Runtime, in alternating rounds of one run.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readNpy, writeNpy } from './npy.mjs';
+import { csv, milliseconds, table } from './report.mjs';
+import { geometricMean, largestRelativeDifference, median, randomFloats } from './statistics.mjs';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const OUTPUT = 'build/bench';
+const PACKAGES = 'build/peers/package.json';
+const NETWORKS =
+  'squeezenet1.1,squeezenet1.0,resnet18,resnet50,vgg16,googlenet,alexnet,mobilenetv2,mobilenetv1';
+const MOST_DIFFERENCE = 1e-4;
+
+const USAGE = `usage: bench/peers/run [OPTION]...
+Times snug's emitted C beside ONNX Runtime, one thread each, and compares their outputs.
+
+  --networks A,B,...  of snug zoo (default: ${NETWORKS})
+  --rounds N          rounds, in each of which both engines run (default: 5)
+  --repeat N          runs per engine and round (default: about a second of them, at least 5)
+  --snug PROGRAM      (default: build/snug)
+  --estimate          compile by estimated layer costs, without measuring layers first
+  --help
+
+Results: ${OUTPUT}/peers.csv (a line per network and round), ${OUTPUT}/peers.json.
+Fails where the outputs differ by more than ${MOST_DIFFERENCE} of the largest one.
+`;
+
+class UserError extends Error {}
+
+function readOptions() {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        networks: { type: 'string', default: NETWORKS },
+        rounds: { type: 'string', default: '5' },
+        repeat: { type: 'string' },
+        snug: { type: 'string', default: 'build/snug' },
+        estimate: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }));
+  } catch (error) {
+    throw new UserError(`${error.message}\n${USAGE}`);
+  }
+  for (const name of ['rounds', 'repeat']) {
+    if (values[name] !== undefined && !/^[1-9]\d{0,3}$/.test(values[name])) {
+      throw new UserError(`--${name}: "${values[name]}" is not a number from 1 to 9999`);
+    }
+  }
+  return {
+    ...values,
+    networks: values.networks.split(','),
+    rounds: Number(values.rounds),
+    repeat: values.repeat && Number(values.repeat),
+  };
+}
+
+/** Runs a program, its messages to the terminal, and returns what it printed. */
+function run(program, ...args) {
+  try {
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+  } catch (error) {
+    throw new UserError(`failed: ${[program, ...args].join(' ')}${error.code ? ` (${error.code})` : ''}`);
+  }
+}
+
+/** Multiply-adds of a network's convolutions and fully-connected layers, from the layers' texts. */
+function multiplyAdds(layers) {
+  let sum = 0;
+  for (const layer of layers.filter(({ primitive }) => primitive.startsWith('conv_'))) {
+    const field = Object.fromEntries([...layer.text.matchAll(/([a-z]+)([-\d.e]+)/g)].map(([, key, n]) => [key, Number(n)]));
+    sum += (field.oc * field.oh * field.ow * field.kh * field.kw * field.ic) / field.g;
+  }
+  return sum;
+}
+
+/** The network as an ONNX file, as emitted C, and an input for both engines. */
+function prepare(name, options) {
+  console.error(`peers: ${name}: writing and compiling it`);
+  const files = Object.fromEntries(
+    ['onnx', 'input.npy', 'snug.npy', 'ort.npy'].map((end) => [end, join(OUTPUT, `${name}.${end}`)]));
+  const folder = join(OUTPUT, name);
+  run(options.snug, 'zoo', name, '-o', files.onnx);
+  const estimate = options.estimate ? ['--estimate'] : [];
+  const plan = JSON.parse(run(options.snug, 'compile', files.onnx, '-o', folder, '--json', ...estimate));
+  const { dims } = plan.inputs[0];
+  writeNpy(files['input.npy'], { dims, values: randomFloats(dims.reduce((a, b) => a * b, 1), 1) });
+  const fromExpected = Math.round(1e9 / plan.expected_ns);
+  const repeat = options.repeat ?? Math.min(200, Math.max(5, fromExpected));
+  return { name, files, folder, plan, repeat, multiply_adds: multiplyAdds(plan.layers) };
+}
+
+function runSnug({ files, folder }, repeat, snug) {
+  return JSON.parse(run(snug, 'run', folder, '--input', files['input.npy'], '--output', files['snug.npy'],
+    '--repeat', String(repeat), '--json')).median_ns;
+}
+
+function runOrt({ files }, repeat) {
+  return JSON.parse(run(process.execPath, join(HERE, 'ort.mjs'), PACKAGES, files.onnx, files['input.npy'],
+    files['ort.npy'], String(repeat))).median_ns;
+}
+
+/** Who goes first alternates, so that a machine that slows down or speeds up favours neither. */
+function timeRound(network, round, snug) {
+  const result = { round };
+  const engines = [
+    () => (result.snug_ns = runSnug(network, network.repeat, snug)),
+    () => (result.ort_ns = runOrt(network, network.repeat)),
+  ];
+  for (const engine of round % 2 === 1 ? engines : engines.reverse()) engine();
+  result.ratio = result.ort_ns / result.snug_ns;
+  return result;
+}
+
+/** Builds the C, runs both engines once and compares their first outputs. */
+function largestDifference(network, snug) {
+  runSnug(network, 1, snug);
+  runOrt(network, 1);
+  const [ours, theirs] = ['snug.npy', 'ort.npy'].map((file) => readNpy(network.files[file]).values);
+  const difference = largestRelativeDifference(ours, theirs);
+  const agrees = difference <= MOST_DIFFERENCE;  // false for NaN
+  if (!agrees) console.error(`peers: ${network.name}: the outputs differ by ${difference} of the largest one`);
+  return { difference, agrees };
+}
+
+function summary(network, rounds, { difference, agrees }) {
+  return {
+    network: network.name,
+    multiply_adds: network.multiply_adds,
+    arena_bytes: network.plan.arena_bytes,
+    flash_bytes: network.plan.flash_bytes,
+    measured_costs: network.plan.measured,
+    expected_ns: network.plan.expected_ns,
+    snug_ns: median(rounds.map((round) => round.snug_ns)),
+    ort_ns: median(rounds.map((round) => round.ort_ns)),
+    ratio: median(rounds.map((round) => round.ratio)),
+    largest_relative_difference: difference,
+    agrees,
+    repeat: network.repeat,
+    rounds,
+  };
+}
+
+function measure(name, options) {
+  const network = prepare(name, options);
+  const comparison = largestDifference(network, options.snug);
+  const rounds = [];
+  for (let round = 1; round <= options.rounds; ++round) {
+    rounds.push(timeRound(network, round, options.snug));
+    const { snug_ns, ort_ns, ratio } = rounds.at(-1);
+    console.error(`peers: ${name}: round ${round} of ${options.rounds}: snug ${milliseconds(snug_ns)} ms, ` +
+      `ONNX Runtime ${milliseconds(ort_ns)} ms, ratio ${ratio.toFixed(2)}`);
+  }
+  return summary(network, rounds, comparison);
+}
+
+function printTable(results, mean) {
+  const rows = results.map((result) => [
+    result.network,
+    (result.multiply_adds / 1e9).toFixed(3),
+    milliseconds(result.snug_ns),
+    milliseconds(result.expected_ns),
+    milliseconds(result.ort_ns),
+    result.ratio.toFixed(2),
+    `${Math.min(...result.rounds.map(({ ratio }) => ratio)).toFixed(2)}-` +
+      Math.max(...result.rounds.map(({ ratio }) => ratio)).toFixed(2),
+    result.largest_relative_difference.toExponential(1),
+  ]);
+  const columns = ['network', 'GMAC', 'snug ms', 'expected ms', 'ORT ms', 'ORT/snug', 'rounds', 'difference'];
+  console.log(table(columns, [...rows, ['geometric mean', '', '', '', '', mean.toFixed(2), '', '']]));
+}
+
+function writeResults(results, mean, options) {
+  const rows = results.flatMap((result) => result.rounds.map(({ round, snug_ns, ort_ns, ratio }) => ({
+    network: result.network, round, multiply_adds: result.multiply_adds, snug_ns,
+    expected_ns: result.expected_ns, ort_ns, ratio, largest_relative_difference: result.largest_relative_difference,
+  })));
+  writeFileSync(join(OUTPUT, 'peers.csv'), csv(rows));
+  const engines = JSON.parse(readFileSync(join(HERE, 'package.json'))).dependencies;
+  const about = { processor: cpus()[0].model, snug: run(options.snug, '--version').trim(), engines };
+  writeFileSync(join(OUTPUT, 'peers.json'),
+    JSON.stringify({ ...about, geometric_mean_ratio: mean, networks: results }, null, 2) + '\n');
+}
+
+function main() {
+  const options = readOptions();
+  if (options.help) return void console.log(USAGE);
+  if (!existsSync(options.snug)) throw new UserError(`${options.snug} is missing; build snug first, or give --snug`);
+  mkdirSync(OUTPUT, { recursive: true });
+  const results = options.networks.map((name) => measure(name, options));
+  const mean = geometricMean(results.map(({ ratio }) => ratio));
+  printTable(results, mean);
+  writeResults(results, mean, options);
+  if (!results.every(({ agrees }) => agrees)) process.exitCode = 1;
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`peers: ${error.message}`);
+  process.exitCode = 2;
+}
