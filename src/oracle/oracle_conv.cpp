@@ -81,13 +81,17 @@ void compute_channel(const Problem& problem, int64_t n, int64_t o, double* outpu
   }
 }
 
-void in_parallel(int64_t count, const std::function<void(int64_t)>& work) {
+/// A thread is not worth starting for less than this many products.
+constexpr int64_t kProductsPerThread = 4'000'000;
+
+void in_parallel(int64_t count, int64_t products, const std::function<void(int64_t)>& work) {
   std::atomic<int64_t> next = 0;
   const auto run = [&] {
     for (int64_t index = next++; index < count; index = next++) work(index);
   };
+  const int64_t most = std::min<int64_t>(std::thread::hardware_concurrency(), 8);
   std::vector<std::thread> threads;
-  for (unsigned i = 1; i < std::min(std::thread::hardware_concurrency(), 8U); ++i) threads.emplace_back(run);
+  for (int64_t i = 1; i < std::min(most, products / kProductsPerThread); ++i) threads.emplace_back(run);
   run();
   for (std::thread& thread : threads) thread.join();
 }
@@ -106,7 +110,9 @@ Values evaluate_conv(const Operands& operands) {
   };
   const int64_t channels = problem.output.map.channels;
   Values output(static_cast<size_t>(element_count(operands.output_dims())));
-  in_parallel(problem.output.batch * channels,
+  const int64_t products = static_cast<int64_t>(output.size()) * problem.channels_per_group() *
+                           problem.conv.kernel_height * problem.conv.kernel_width;
+  in_parallel(problem.output.batch * channels, products,
               [&](int64_t index) { compute_channel(problem, index / channels, index % channels, output.data()); });
   return output;
 }
