@@ -105,8 +105,7 @@ inline void add_concat(CostTable& costs, Random& random, const Size& size) {
   node.inputs = random_inputs(costs, random, static_cast<int>(between(random, 2, 3)));
   std::vector<int64_t> bytes(size.layouts, 0);
   for (const int tensor : node.inputs) {
-    for (int layout = 0; layout < size.layouts; ++layout)
-      bytes[layout] += costs.tensors[tensor].bytes[layout];
+    for (int layout = 0; layout < size.layouts; ++layout) bytes[layout] += costs.tensors[tensor].bytes[layout];
   }
   node.output = add_tensor(costs, random, 1);
   costs.tensors[node.output].bytes = bytes;
@@ -178,18 +177,16 @@ class Network {
   }
 
   /// A convolution with 10 to 25 candidates over all layouts; with a residual, also in place.
-  int conv(int from, int64_t in_channels, int64_t channels, int64_t extent, int64_t kernel,
-           int residual = -1) {
-    NodeCosts& node =
-        next_node("conv", residual < 0 ? std::vector<int>{from} : std::vector<int>{from, residual});
+  int conv(int from, int64_t in_channels, int64_t channels, int64_t extent, int64_t kernel, int residual = -1) {
+    NodeCosts& node = next_node("conv", residual < 0 ? std::vector<int>{from} : std::vector<int>{from, residual});
     const double work = static_cast<double>(in_channels * channels * extent * extent * kernel * kernel);
     const int64_t patches = 4 * in_channels * kernel * kernel * extent * extent;
     const int64_t count = between(random_, 10, 25);
     for (int64_t index = 0; index < count; ++index) {
       Candidate candidate;
       candidate.input_layouts = {static_cast<int>(index % 3)};
-      candidate.output_layout = index < 6 || chance(random_, 70) ? candidate.input_layouts[0]
-                                                                 : static_cast<int>(between(random_, 0, 2));
+      candidate.output_layout =
+          index < 6 || chance(random_, 70) ? candidate.input_layouts[0] : static_cast<int>(between(random_, 0, 2));
       if (residual >= 0) candidate.input_layouts.push_back(candidate.output_layout);
       const double speed = 2.0 + static_cast<double>(between(random_, 0, 1000)) / 10;
       candidate.time_ns = static_cast<int64_t>(work / speed) + 500;

@@ -41,11 +41,12 @@ static inline void snug_winograd_input(const float *in, ptrdiff_t step, float *o
     SNUG_IN(2)
     SNUG_IN(3)
 #if SNUG_WINOGRAD_OUTPUT == 2
-        SNUG_OUT(0, snug_sub(d0, d2)) SNUG_OUT(1, snug_add(d1, d2)) SNUG_OUT(2, snug_sub(d2, d1))
-            SNUG_OUT(3, snug_sub(d1, d3))
+    SNUG_OUT(0, snug_sub(d0, d2))
+    SNUG_OUT(1, snug_add(d1, d2)) SNUG_OUT(2, snug_sub(d2, d1)) SNUG_OUT(3, snug_sub(d1, d3))
 #elif SNUG_WINOGRAD_OUTPUT == 4
-        SNUG_IN(4) SNUG_IN(5) const snug_vec even = SNUG_TIMES_PLUS(-4.0f, d2, d4),
-                                             odd = SNUG_TIMES_PLUS(-4.0f, d1, d3);
+    SNUG_IN(4)
+    SNUG_IN(5) const snug_vec even = SNUG_TIMES_PLUS(-4.0f, d2, d4),
+                              odd = SNUG_TIMES_PLUS(-4.0f, d1, d3);
     const snug_vec even2 = snug_sub(d4, d2), odd2 = SNUG_TIMES(2.0f, snug_sub(d3, d1));
     SNUG_OUT(0, SNUG_TIMES_PLUS(4.0f, d0, SNUG_TIMES_PLUS(-5.0f, d2, d4)))
     SNUG_OUT(1, snug_add(even, odd))
@@ -54,8 +55,8 @@ static inline void snug_winograd_input(const float *in, ptrdiff_t step, float *o
     SNUG_OUT(4, snug_sub(even2, odd2))
     SNUG_OUT(5, SNUG_TIMES_PLUS(4.0f, d1, SNUG_TIMES_PLUS(-5.0f, d3, d5)))
 #else
-        SNUG_IN(4) SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec even1 =
-            SNUG_TIMES_PLUS(-4.25f, d4, snug_add(d2, d6));
+    SNUG_IN(4)
+    SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec even1 = SNUG_TIMES_PLUS(-4.25f, d4, snug_add(d2, d6));
     const snug_vec odd1 = SNUG_TIMES_PLUS(-4.25f, d3, snug_add(d1, d5));
     const snug_vec even2 = SNUG_TIMES_PLUS(0.25f, d2, SNUG_TIMES_PLUS(-1.25f, d4, d6));
     const snug_vec odd2 = SNUG_TIMES_PLUS(0.5f, d1, SNUG_TIMES_PLUS(-2.5f, d3, SNUG_TIMES(2.0f, d5)));
@@ -80,18 +81,18 @@ static inline void snug_winograd_output(const float *in, ptrdiff_t step, float *
     SNUG_IN(2)
     SNUG_IN(3)
 #if SNUG_WINOGRAD_OUTPUT == 2
-        SNUG_OUT(0, snug_add(d0, snug_add(d1, d2))) SNUG_OUT(1, snug_sub(snug_sub(d1, d2), d3))
+    SNUG_OUT(0, snug_add(d0, snug_add(d1, d2))) SNUG_OUT(1, snug_sub(snug_sub(d1, d2), d3))
 #elif SNUG_WINOGRAD_OUTPUT == 4
-        SNUG_IN(4) SNUG_IN(5) const snug_vec sum1 = snug_add(d1, d2),
-                                             difference1 = snug_sub(d1, d2);
+    SNUG_IN(4) SNUG_IN(5) const snug_vec sum1 = snug_add(d1, d2), difference1 = snug_sub(d1, d2);
     const snug_vec sum2 = snug_add(d3, d4), difference2 = snug_sub(d3, d4);
     SNUG_OUT(0, snug_add(d0, snug_add(sum1, sum2)))
     SNUG_OUT(1, SNUG_TIMES_PLUS(2.0f, difference2, difference1))
     SNUG_OUT(2, SNUG_TIMES_PLUS(4.0f, sum2, sum1))
     SNUG_OUT(3, snug_add(d5, SNUG_TIMES_PLUS(8.0f, difference2, difference1)))
 #else
-        SNUG_IN(4) SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec sum1 = snug_add(d1, d2),
-                                                                   difference1 = snug_sub(d1, d2);
+    SNUG_IN(4)
+    SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec sum1 = snug_add(d1, d2),
+                                                    difference1 = snug_sub(d1, d2);
     const snug_vec sum2 = snug_add(d3, d4), difference2 = snug_sub(d3, d4);
     const snug_vec sum3 = snug_add(d5, d6), difference3 = snug_sub(d5, d6);
     SNUG_OUT(0, snug_add(snug_add(d0, sum1), snug_add(sum2, sum3)))

@@ -29,8 +29,7 @@ int tensor(CostTable& costs, int64_t blocks_a, int64_t blocks_b) {
   return static_cast<int>(costs.tensors.size()) - 1;
 }
 
-Candidate candidate(std::vector<int> input_layouts, int output_layout, int64_t time_ns,
-                    int64_t workspace_blocks = 0) {
+Candidate candidate(std::vector<int> input_layouts, int output_layout, int64_t time_ns, int64_t workspace_blocks = 0) {
   Candidate result;
   result.input_layouts = std::move(input_layouts);
   result.output_layout = output_layout;
@@ -51,8 +50,7 @@ Candidate copy_free(Candidate result) {
 }
 
 void node(CostTable& costs, std::vector<int> inputs, int output, std::vector<Candidate> candidates) {
-  costs.nodes.push_back(
-      {"n" + std::to_string(costs.nodes.size()), std::move(inputs), output, std::move(candidates)});
+  costs.nodes.push_back({"n" + std::to_string(costs.nodes.size()), std::move(inputs), output, std::move(candidates)});
 }
 
 using Blocks = std::vector<int64_t>;
@@ -111,8 +109,7 @@ TEST(Evaluate, InPlaceTakesOverADyingTensorOrACopyAndNothingElse) {
   CostTable costs = table();
   const int x = tensor(costs, 4, 4), y = tensor(costs, 4, 4), z = tensor(costs, 4, 4);
   costs.tensors[x].is_input = costs.tensors[z].is_output = true;
-  node(costs, {x}, y,
-       {in_place(candidate({kA}, kA, 1)), in_place(candidate({kB}, kB, 1)), candidate({kA}, kA, 1)});
+  node(costs, {x}, y, {in_place(candidate({kA}, kA, 1)), in_place(candidate({kB}, kB, 1)), candidate({kA}, kA, 1)});
   node(costs, {y, x}, z, {in_place(candidate({kA, kA}, kA, 1)), in_place(candidate({kA, kA}, kA, 1), 1)});
   EXPECT_FALSE(evaluate(costs, {0, 0}).valid) << "x is needed by the second node";
   EXPECT_EQ(peaks(costs, {1, 0}), (Blocks{8, 4 + 4 + 4, 4}));
@@ -132,8 +129,8 @@ TEST(Evaluate, OutputsAreConvertedAtTheEndOneByOne) {
 /// Two branches into a concat, which a last node reads.
 CostTable branches() {
   CostTable costs = table();
-  const int x = tensor(costs, 1, 1), p = tensor(costs, 2, 2), q = tensor(costs, 3, 3),
-            c = tensor(costs, 5, 5), z = tensor(costs, 1, 1);
+  const int x = tensor(costs, 1, 1), p = tensor(costs, 2, 2), q = tensor(costs, 3, 3), c = tensor(costs, 5, 5),
+            z = tensor(costs, 1, 1);
   costs.tensors[x].is_input = costs.tensors[z].is_output = true;
   node(costs, {x}, p, {candidate({kA}, kA, 1), candidate({kA}, kB, 1)});
   node(costs, {x}, q, {candidate({kA}, kA, 1, 4)});
