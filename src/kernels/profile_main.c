@@ -77,26 +77,31 @@ static float *reserve(buffer *b, size_t bytes)
     return b->floats;
 }
 
-static double now_ns(void)
+static double now_ns(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-/* The call number `run`, timed. */
+/* The call number `run`, timed by two clocks. Processor time leaves out what other programs take away from a
+ * long call; wall-clock time is the exact one for short calls, because reading it costs little. The smaller
+ * is right. */
 static double run_once(const request *r, size_t run)
 {
     const size_t stride = (r->weight_bytes + 63) / 64 * 64;
     const size_t copies = stride == 0 ? 1 : weights.bytes / stride;
     const float *copy = stride == 0 ? NULL : weights.floats + run % copies * (stride / sizeof(float));
     const float *operand = r->other_bytes == 0 ? NULL : other.floats;
-    const double begin = now_ns();
+    const double cpu_begin = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    const double begin = now_ns(CLOCK_MONOTONIC);
     if (r->kernel->conv != NULL)
         r->kernel->conv(&r->layer, input.floats, copy, bias.floats, operand, output.floats, workspace.floats);
     else
         r->kernel->map(&r->layer, input.floats, operand, output.floats);
-    return now_ns() - begin;
+    const double wall_ns = now_ns(CLOCK_MONOTONIC) - begin;
+    const double cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin;
+    return cpu_ns < wall_ns ? cpu_ns : wall_ns;
 }
 
 static int ascending(const void *a, const void *b)
