@@ -17,7 +17,7 @@ struct Efficiency {
   double fraction;
 };
 constexpr std::array kEfficiencies{
-    Efficiency{"direct", 0.03},     Efficiency{"blocked direct", 0.8}, Efficiency{"implicit gemm", 0.7},
+    Efficiency{"direct", 0.01},     Efficiency{"blocked direct", 0.8}, Efficiency{"implicit gemm", 0.7},
     Efficiency{"first layer", 0.5}, Efficiency{"im2col", 0.5},         Efficiency{"im2row", 0.6},
     Efficiency{"kn2row", 0.45},     Efficiency{"kn2col", 0.45},        Efficiency{"winograd", 0.5},
     Efficiency{"pointwise", 0.7},   Efficiency{"depthwise", 0.4},      Efficiency{"fully connected", 0.5},
