@@ -1,0 +1,53 @@
+// One convolution with its data, as a primitive reads it: for the benchmark of primitives.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "kernels/kernel_table.h"
+#include "ops/primitive.h"
+
+namespace snug {
+
+/// Floats that begin at a multiple of 64 bytes, as kernels want their weights and workspace.
+class AlignedFloats {
+ public:
+  AlignedFloats() : AlignedFloats(0) {}
+  explicit AlignedFloats(size_t count);
+  AlignedFloats(AlignedFloats&&) = default;  // a copy might lie at another misalignment
+  AlignedFloats& operator=(AlignedFloats&&) = default;
+  float* data() { return storage_.data() + skipped_; }
+  const float* data() const { return storage_.data() + skipped_; }
+
+ private:
+  std::vector<float> storage_;
+  size_t skipped_ = 0;
+};
+
+/// Input (row-major), weights (OIHW) and bias of a layer: seeded numbers in [-1, 1).
+struct ConvData {
+  snug_layer layer;
+  std::vector<float> input, weights, bias;
+};
+ConvData random_conv_data(const snug_layer& layer);
+
+/// What one call of a kernel reads and writes. The weights may be there several times.
+struct PreparedConv {
+  snug_layer layer;  ///< with its block and strides
+  const snug_kernel* kernel = nullptr;
+  AlignedFloats input, weights, bias, residual, output, workspace;
+  size_t weight_copies = 1, weight_floats = 0;
+  int64_t weight_bytes = 0, workspace_bytes = 0;
+
+  /// Runs the kernel on one of the copies of the weights.
+  void run(size_t copy);
+};
+
+/// `block`: the tuning knob. The weights are copied until they fill `weight_pool_bytes`.
+PreparedConv prepare_conv(const ConvData& data, const Primitive& primitive, int32_t block, size_t weight_pool_bytes);
+
+/// The largest difference from textbook sums in double precision at a few hundred of the outputs, over the largest of
+/// them. A layer with activation or residual has none.
+std::optional<double> sampled_error(const ConvData& data, const Primitive& primitive, const PreparedConv& conv);
+
+}  // namespace snug
