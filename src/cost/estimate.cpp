@@ -9,9 +9,9 @@ namespace snug {
 namespace {
 
 /// The part of the target's rate of multiply-adds that a family's inner loops reach, where it is not memory that limits
-/// them: medians of a profile of SqueezeNet 1.1 on AVX-512 where it has the family, else from textbook knowledge.
-/// Register-tiled loops come near the peak, GEMM over unrolled windows loses to packing, transforms to the memory
-/// between their phases, and the plain loops neither vectorise nor tile.
+/// them. Those of direct, blocked direct, implicit gemm, first layer, im2col, im2row, pointwise and winograd are near
+/// the medians of one profile of SqueezeNet 1.1 on a busy AVX-512 machine (a tenth to nine tenths of its layers: half
+/// to twice as much); the others are from textbook knowledge.
 struct Efficiency {
   std::string_view family;
   double fraction;
