@@ -1,6 +1,7 @@
 // The ONNX project's node cases (Debian's libonnx-testdata): models of mostly one node, with inputs and outputs. Every
-// case of the operators that snug imports gives the stored output, before and after the rewrites, or is refused for a
-// reason that is listed here. Every other case is refused by name.
+// case of the operators that snug imports gives the stored output: from the graph before and after the rewrites, and
+// from the compiled C in every layout; or is refused for a reason that is listed here. Every other case is refused by
+// name.
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
@@ -15,6 +16,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "e2e/end_to_end.h"
 #include "evaluate.h"
 #include "import/import.h"
 #include "import/onnx_decode.h"
@@ -134,14 +136,53 @@ double relative_tolerance(const std::string& name) {
   return name == "test_averagepool_2d_ceil_last_window_starts_on_pad" ? 1e-3 : 1e-5;
 }
 
+Tensor stored_output(const Case& known) {
+  return decode_tensor(read_tensor(known.data() / "output_0.pb"), {});
+}
+
 void expect_stored_output(const Graph& graph, const Case& known) {
-  const Tensor stored = decode_tensor(read_tensor(known.data() / "output_0.pb"), {});
+  const Tensor stored = stored_output(known);
   EXPECT_EQ(graph.tensor(graph.outputs.at(0)).dims, stored.dims);
   const std::vector<double> values = evaluate(graph, values_for(graph, known)).at(0);
   ASSERT_EQ(values.size(), stored.constant->floats.size());
   for (size_t i = 0; i < values.size(); ++i) {
     const double expected = static_cast<double>(stored.constant->floats[i]);
     ASSERT_NEAR(values[i], expected, relative_tolerance(known.name) * std::abs(expected) + 1e-6) << "at " << i;
+  }
+}
+
+std::vector<std::vector<float>> inputs_for(const Graph& graph, const Case& known) {
+  std::vector<std::vector<float>> values;
+  for (const TensorId id : graph.inputs)
+    values.push_back(decode_tensor(known.inputs.at(graph.tensor(id).name), {}).constant->floats);
+  return values;
+}
+
+void expect_stored_values(const std::vector<float>& values, const Case& known) {
+  const Tensor stored = stored_output(known);
+  const std::vector<float>& expected = stored.constant->floats;
+  ASSERT_EQ(values.size(), expected.size());
+  float largest = 0;
+  for (const float value : expected) largest = std::max(largest, std::abs(value));
+  const double relative = std::max(1e-4, relative_tolerance(known.name));
+  for (size_t i = 0; i < values.size(); ++i) {
+    ASSERT_NEAR(values[i], expected[i], relative * std::abs(expected[i]) + 1e-5 * largest) << "at " << i;
+  }
+}
+
+/// Compiles the case to C, builds and runs it: with all candidates, then with those of one layout where there are any.
+void expect_stored_output_of_c(const Case& known) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / (known.name + ".onnx");
+  std::ofstream(file, std::ios::binary) << known.model.SerializeAsString();
+  std::set<std::string> programs;
+  for (const std::optional<Layout>& layout : {std::optional<Layout>(), std::optional(kHwc), std::optional(kC16)}) {
+    SCOPED_TRACE(layout ? layout->name : "any layout");
+    const fs::path project = folder.path() / (layout ? layout->name : "any");
+    const Compiled compiled =
+        testing::compile_into(file, project, {.outputs = {known.model.graph().output(0).name()}, .layout = layout});
+    if (!programs.insert(text(compiled.program)).second) continue;
+    expect_stored_values(testing::answer(project, inputs_for(compiled.graph, known)).at(0), known);
   }
 }
 
@@ -164,6 +205,7 @@ TEST_P(NodeCase, GivesTheStoredOutput) {
   }
   expect_stored_output(*graph, known);
   expect_stored_output(rewrite(*graph), known);
+  expect_stored_output_of_c(known);
 }
 
 INSTANTIATE_TEST_SUITE_P(Onnx, NodeCase, ::testing::ValuesIn(case_names(true)),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "zoo/zoo.h"
@@ -17,6 +18,23 @@ fs::path shared_data() {
   return fs::exists(folder / "models") ? folder : fs::path{};
 }
 
+namespace {
+
+void keep_layout(CostTable& costs, int layout) {
+  const auto leaves_layout = [layout](const Candidate& candidate) {
+    return candidate.output_layout != layout ||
+           std::any_of(candidate.input_layouts.begin(), candidate.input_layouts.end(),
+                       [layout](int input_layout) { return input_layout != layout; });
+  };
+  for (NodeCosts& node : costs.nodes) {
+    std::vector<Candidate> kept;
+    std::remove_copy_if(node.candidates.begin(), node.candidates.end(), std::back_inserter(kept), leaves_layout);
+    if (!kept.empty()) node.candidates = std::move(kept);
+  }
+}
+
+}  // namespace
+
 Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup& setup) {
   CompileOptions options;
   options.target = find_target(setup.target);
@@ -24,7 +42,9 @@ Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup
   options.strategy = setup.strategy;
   options.estimate = true;
   options.import.outputs = setup.outputs;
-  std::variant<Compiled, Infeasible> result = fit(price_model(model, options), options);
+  Priced priced = price_model(model, options);
+  if (setup.layout) keep_layout(priced.costs, layout_index(*setup.layout));
+  std::variant<Compiled, Infeasible> result = fit(std::move(priced), options);
   if (const auto* infeasible = std::get_if<Infeasible>(&result)) throw std::runtime_error(infeasible->explanation);
   const Compiled& compiled = std::get<Compiled>(result);
   write_project(compiled, options,

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Setup {
   Strategy strategy = Strategy::kIlp;
   std::vector<std::string> outputs;
   WeightsForm weights = WeightsForm::kAuto;
+  std::optional<Layout> layout;  ///< nodes with candidates that read and write only this layout have only these
 };
 
 /// Compiles with estimated costs and writes the C into `folder`. Throws std::runtime_error if nothing fits.
