@@ -1,8 +1,6 @@
 // BatchNormalization at inference scales and shifts every channel. It goes into weights and bias of the conv before it,
 // where that conv ends in nothing else and nobody else reads its output. Anywhere else it becomes a depthwise 1x1
 // conv. Scales and shifts are computed in double precision.
-#include <fmt/format.h>
-
 #include <cmath>
 
 #include "base/error.h"
@@ -37,10 +35,7 @@ std::vector<float> rounded(const std::vector<double>& values) {
 
 void replace_by_depthwise(Graph& graph, Node& node, const Affine& affine) {
   const Dims dims = graph.tensor(node.output).dims;
-  if (dims.size() > 4) {
-    throw UserError(fmt::format("node \"{}\" ({}): its input is {}; snug normalises up to 4 dimensions", node.name,
-                                node.onnx_operator, text(dims)));
-  }
+  CHECK(dims.size() <= 4, node.name);
   const int64_t channels = dims[1];
   const TensorId weights = add_constant(graph, node.name + "/scale", {channels, 1, 1, 1}, rounded(affine.scale));
   const TensorId bias = add_constant(graph, node.name + "/shift", {channels}, rounded(affine.shift));

@@ -1,4 +1,4 @@
-// The ONNX project's node cases (Debian's libonnx-testdata): models of mostly one node, with inputs and outputs. Every
+// The ONNX project's cases (Debian's libonnx-testdata): models of mostly one node, with inputs and outputs. Every
 // case of the operators that snug imports gives the stored output: from the graph before and after the rewrites, and
 // from the compiled C in every layout; or is refused for a reason that is listed here. Every other case is refused by
 // name.
@@ -34,12 +34,14 @@ struct Refusal {
 };
 constexpr Refusal kRefusals[] = {
     {"", "snug takes float inputs"},  // networks of other types, sequences and optional values
-    {"pool_3d", "snug takes maps of 3 or 4 dimensions"},
+    {"3d", "snug takes maps of 3 or 4 dimensions"},
     {"pool_2d_ceil", "a window that ceil_mode lets stick out beyond the padding"},
     {"training", "export the model for inference"},
     {"_pad", "snug takes \"constant\" only"},
+    {"Pad2d", "snug takes \"constant\" only"},
     {"gemm_default_matrix_bias", "differs from row to row"},
     {"matmul", "snug takes one matrix"},         // products of two computed tensors
+    {"addmm", "snug takes constants only"},      // the same
     {"reshape_allowzero", "does not hold the"},  // a tensor without values
 };
 /// Messages for models that hold no unsupported operator of ai.onnx, yet are no network for snug.
@@ -48,9 +50,14 @@ constexpr const char* kOtherCauses[] = {
     "snug takes those of ai.onnx",
 };
 
-fs::path node_cases() {
+/// Operators alone; and layers of PyTorch, with weights, whose inputs are all computed at run time.
+constexpr const char* kNode = "node";
+constexpr const char* kConverted = "pytorch-converted";
+constexpr const char* kOperator = "pytorch-operator";
+
+fs::path cases(const std::string& collection) {
   const char* given = std::getenv("SNUG_ONNX_TESTDATA");
-  return fs::path(given ? given : "/usr/share/libonnx-testdata") / "data" / "node";
+  return fs::path(given ? given : "/usr/share/libonnx-testdata") / "data" / collection;
 }
 
 std::string read_bytes(const fs::path& file) {
@@ -71,10 +78,10 @@ bool imports(const onnx::ModelProto& model) {
 }
 
 /// Names of the cases that snug is to compute, or of all others.
-std::vector<std::string> case_names(bool supported) {
+std::vector<std::string> case_names(const std::string& collection, bool supported) {
   std::vector<std::string> names;
-  if (!fs::exists(node_cases())) return names;
-  for (const auto& entry : fs::directory_iterator(node_cases())) {
+  if (!fs::exists(cases(collection))) return names;
+  for (const auto& entry : fs::directory_iterator(cases(collection))) {
     onnx::ModelProto model;
     if (!model.ParseFromString(read_bytes(entry.path() / "model.onnx"))) continue;
     if (imports(model) == supported) names.push_back(entry.path().filename().string());
@@ -83,27 +90,36 @@ std::vector<std::string> case_names(bool supported) {
   return names;
 }
 
-/// The cases give weights, shapes and limits as inputs; in the networks that snug takes they are constants. So all but
-/// the first input become initialisers, save where the operator combines tensors.
-bool takes_constants(const onnx::ModelProto& model) {
+/// The node cases give weights, shapes and limits as inputs; in the networks that snug takes they are constants. So all
+/// but the first input become initialisers, save where the operator combines tensors.
+bool takes_constants(const std::string& collection, const onnx::ModelProto& model) {
   static const std::set<std::string> kCombining{"Add", "Mul", "Sum", "Concat"};
-  return kCombining.count(model.graph().node(0).op_type()) == 0;
+  return collection == kNode && kCombining.count(model.graph().node(0).op_type()) == 0;
 }
 
 struct Case {
-  std::string name;
+  std::string collection, name;
   onnx::ModelProto model;
   std::map<std::string, onnx::TensorProto> inputs;  ///< what is computed at run time
 
-  fs::path data() const { return node_cases() / name / "test_data_set_0"; }
+  fs::path data() const { return cases(collection) / name / "test_data_set_0"; }
 };
 
-Case read_case(const std::string& name) {
-  Case result{.name = name, .model = {}, .inputs = {}};
-  result.model.ParseFromString(read_bytes(node_cases() / name / "model.onnx"));
-  const bool constants = takes_constants(result.model);
-  for (int i = 0; i < result.model.graph().input_size(); ++i) {
-    const onnx::ValueInfoProto& input = result.model.graph().input(i);
+/// Before IR version 4 initialisers are among the inputs; the stored ones leave them out.
+bool is_initializer(const onnx::GraphProto& graph, const std::string& name) {
+  return std::any_of(graph.initializer().begin(), graph.initializer().end(),
+                     [&](const onnx::TensorProto& tensor) { return tensor.name() == name; });
+}
+
+Case read_case(const std::string& collection, const std::string& name) {
+  Case result{.collection = collection, .name = name, .model = {}, .inputs = {}};
+  result.model.ParseFromString(read_bytes(cases(collection) / name / "model.onnx"));
+  const bool constants = takes_constants(collection, result.model);
+  const auto inputs = result.model.graph().input();
+  int stored = 0;
+  for (const onnx::ValueInfoProto& input : inputs) {
+    if (is_initializer(result.model.graph(), input.name())) continue;
+    const int i = stored++;
     if (!input.type().has_tensor_type()) continue;
     onnx::TensorProto tensor = read_tensor(result.data() / ("input_" + std::to_string(i) + ".pb"));
     tensor.set_name(input.name());
@@ -192,15 +208,13 @@ bool is_listed(const std::string& name, const std::string& cause) {
   });
 }
 
-class NodeCase : public ::testing::TestWithParam<std::string> {};
-
-TEST_P(NodeCase, GivesTheStoredOutput) {
-  const Case known = read_case(GetParam());
+void expect_conformance(const std::string& collection, const std::string& name) {
+  const Case known = read_case(collection, name);
   std::optional<Graph> graph;
   try {
     graph = import_case(known);
   } catch (const UserError& error) {
-    EXPECT_TRUE(is_listed(GetParam(), error.what())) << error.what();
+    EXPECT_TRUE(is_listed(name, error.what())) << error.what();
     return;
   }
   expect_stored_output(*graph, known);
@@ -208,9 +222,29 @@ TEST_P(NodeCase, GivesTheStoredOutput) {
   expect_stored_output_of_c(known);
 }
 
-INSTANTIATE_TEST_SUITE_P(Onnx, NodeCase, ::testing::ValuesIn(case_names(true)),
+class NodeCase : public ::testing::TestWithParam<std::string> {};
+TEST_P(NodeCase, GivesTheStoredOutput) {
+  expect_conformance(kNode, GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(Onnx, NodeCase, ::testing::ValuesIn(case_names(kNode, true)),
                          [](const auto& instance) { return instance.param; });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(NodeCase);
+
+class ConvertedCase : public ::testing::TestWithParam<std::string> {};
+TEST_P(ConvertedCase, GivesTheStoredOutput) {
+  expect_conformance(kConverted, GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(PyTorch, ConvertedCase, ::testing::ValuesIn(case_names(kConverted, true)),
+                         [](const auto& instance) { return instance.param; });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ConvertedCase);
+
+class OperatorCase : public ::testing::TestWithParam<std::string> {};
+TEST_P(OperatorCase, GivesTheStoredOutput) {
+  expect_conformance(kOperator, GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(PyTorch, OperatorCase, ::testing::ValuesIn(case_names(kOperator, true)),
+                         [](const auto& instance) { return instance.param; });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OperatorCase);
 
 /// Whether the message names an operator of the model, or says why the model is no network.
 bool explains(const std::string& message, const onnx::ModelProto& model) {
@@ -222,11 +256,11 @@ bool explains(const std::string& message, const onnx::ModelProto& model) {
 }
 
 TEST(OtherNodeCases, AreRefusedByName) {
-  const std::vector<std::string> names = case_names(false);
-  if (names.empty()) GTEST_SKIP() << node_cases() << " is missing: scripts/setup --test installs libonnx-testdata";
+  const std::vector<std::string> names = case_names(kNode, false);
+  if (names.empty()) GTEST_SKIP() << cases(kNode) << " is missing: scripts/setup --test installs libonnx-testdata";
   for (const std::string& name : names) {
     onnx::ModelProto model;
-    model.ParseFromString(read_bytes(node_cases() / name / "model.onnx"));
+    model.ParseFromString(read_bytes(cases(kNode) / name / "model.onnx"));
     try {
       import_onnx({.file = name, .bytes = model.SerializeAsString(), .sha256 = {}});
       ADD_FAILURE() << name << " is taken";

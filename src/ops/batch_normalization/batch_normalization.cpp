@@ -4,10 +4,17 @@
 
 #include "base/error.h"
 #include "ops/onnx_inputs.h"
+#include "ops/reshape/reshape.h"
 
 namespace snug {
 
 static constexpr const char* kParameters[] = {"x", "scale", "bias", "mean", "variance"};
+
+/// At most 4 dimensions that leave every value in its channel: what the rewrites and kernels take.
+static Dims normalised_dims(const Dims& dims) {
+  if (dims.size() <= 4) return dims;
+  return {dims[0], dims[1], element_count({dims.begin() + 2, dims.end() - 1}), dims.back()};
+}
 
 static TensorId import_batch_normalization(const OnnxNode& node, Graph& graph) {
   required_input(node, graph, 0, "x");
@@ -18,8 +25,13 @@ static TensorId import_batch_normalization(const OnnxNode& node, Graph& graph) {
   if (node.opset < 9 && node.integer("spatial", 1) == 0) node.fail("spatial = 0; snug normalises per channel only");
   if (node.integer("training_mode", 0) != 0) node.fail("its training_mode is 1; export the model for inference");
   const BatchNormalization normalization{node.real("epsilon", 1e-5f)};
-  return add_node(graph, batch_normalization_operator, node.name, node.operator_type, normalization,
-                  {node.input(0), node.input(1), node.input(2), node.input(3), node.input(4)}, node.outputs[0]);
+  const Dims dims = graph.tensor(node.input(0)).dims, maps = normalised_dims(dims);
+  const TensorId x = reshaped(graph, node.input(0), maps, node.name);
+  const std::string name = maps == dims ? node.outputs[0] : node.outputs[0] + "/maps";
+  const TensorId output = add_node(graph, batch_normalization_operator, node.name, node.operator_type, normalization,
+                                   {x, node.input(1), node.input(2), node.input(3), node.input(4)}, name);
+  if (maps == dims) return output;
+  return add_node(graph, reshape_operator, node.name + "/reshape", "Reshape", Reshape{dims}, {output}, node.outputs[0]);
 }
 
 static Dims batch_normalization_dims(const Graph& graph, const Node& node) {
