@@ -12,6 +12,19 @@ int layout_index(const Layout& layout) {
   return static_cast<int>(found - kLayouts.begin());
 }
 
+static bool stored_alike(const Layout& a, const Layout& b, const MapShape& shape) {
+  if (a == b) return true;
+  if (stored_floats(a, shape) != stored_floats(b, shape)) return false;
+  return shape.channels == 1 || (shape.height == 1 && shape.width == 1);
+}
+
+int canonical_layout(int layout, const MapShape& shape) {
+  const Layout& wanted = kLayouts.at(static_cast<size_t>(layout));
+  const auto* found = std::find_if(kLayouts.begin(), kLayouts.end(),
+                                   [&](const Layout& other) { return stored_alike(other, wanted, shape); });
+  return static_cast<int>(found - kLayouts.begin());
+}
+
 int64_t padded_channels(const Layout& layout, int64_t channels) {
   return layout.block <= 1 ? channels : (channels + layout.block - 1) / layout.block * layout.block;
 }

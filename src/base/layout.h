@@ -42,6 +42,10 @@ inline constexpr std::array<Layout, 3> kLayouts{kChw, kHwc, kC16};
 /// Index into kLayouts; a layout that is not there is a bug.
 int layout_index(const Layout& layout);
 
+/// The first layout that stores a map of this shape byte for byte alike: planar and interleaved maps of one channel, or
+/// of one pixel, are the same.
+int canonical_layout(int layout, const MapShape& shape);
+
 /// Channels as stored: rounded up to whole blocks.
 int64_t padded_channels(const Layout& layout, int64_t channels);
 

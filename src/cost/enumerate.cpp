@@ -211,7 +211,24 @@ void check_concat(const Graph& graph, const Node& node) {
       fmt::format("node \"{}\" ({}): no primitive can compute it{}{}", node.name, node.onnx_operator, layer, reasons));
 }
 
-NodeCosts node_costs(const Enumeration& e, const Node& node) {
+/// Layouts that store a tensor alike count as one: nothing need be converted between them.
+void merge_equal_layouts(const Graph& graph, NodeCosts& costs) {
+  const auto merged = [&](TensorId id, int layout) {
+    return canonical_layout(layout, images(graph.tensor(id).dims).map);
+  };
+  for (Candidate& candidate : costs.candidates) {
+    for (size_t slot = 0; slot < costs.inputs.size(); ++slot) {
+      candidate.input_layouts[slot] = merged(costs.inputs[slot], candidate.input_layouts[slot]);
+    }
+    candidate.output_layout = merged(costs.output, candidate.output_layout);
+  }
+  std::erase_if(costs.candidates, [](const Candidate& candidate) {
+    const auto differs = [&](int layout) { return layout != candidate.output_layout; };
+    return candidate.copy_free && std::ranges::any_of(candidate.input_layouts, differs);
+  });
+}
+
+NodeCosts unmerged_node_costs(const Enumeration& e, const Node& node) {
   CHECK(node.op->lower != nullptr, node.name + " should have been rewritten");
   const bool concat = node.op->name == "concat";
   if (concat) check_concat(e.graph, node);
@@ -227,6 +244,12 @@ NodeCosts node_costs(const Enumeration& e, const Node& node) {
     append_primitive(e, node, lowered, *primitive, costs.candidates);
   }
   if (costs.candidates.empty()) fail_without_candidate(e, node, lowered);
+  return costs;
+}
+
+NodeCosts node_costs(const Enumeration& e, const Node& node) {
+  NodeCosts costs = unmerged_node_costs(e, node);
+  merge_equal_layouts(e.graph, costs);
   return costs;
 }
 

@@ -100,10 +100,12 @@ void pack_constants(Scheduling& s, const Node& node, Step& step) {
   step.bias = append_weights(s.program, to_bytes(bias));
 }
 
-/// A view as a call of the node reads it: maps that re-read row-major memory have the layer's own shape.
-View as_read(const Lowered& lowered, const View& view, const MapShape& shape) {
-  if (!lowered.row_major_only && !lowered.alias) return view;
-  View dense = dense_view(view.buffer, kChw, shape);
+/// A view as a call sees it: in the primitive's layout, which may be another name for the same memory; maps that
+/// re-read row-major memory have the layer's own shape.
+View as_seen(const Lowered& lowered, const View& view, const Layout& layout, const MapShape& shape) {
+  const bool row_major = lowered.row_major_only || lowered.alias;
+  if (!row_major && view.layout == layout) return view;
+  View dense = dense_view(view.buffer, row_major ? kChw : layout, shape);
   dense.offset_bytes = view.offset_bytes;
   return dense;
 }
@@ -147,13 +149,15 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
               .operator_name = made.operator_name,
               .layer = call.layer};
     step.layer.block = candidate.block;
-    step.input = as_read(lowered, reads.at(static_cast<size_t>(call.input)), input_shape(call.layer));
-    step.output = as_read(lowered, output, output_shape(call.layer));
+    step.input =
+        as_seen(lowered, reads.at(static_cast<size_t>(call.input)), made.primitive->input, input_shape(call.layer));
+    step.output = as_seen(lowered, output, made.primitive->output, output_shape(call.layer));
     if (call.other >= 0) {
-      step.other = reads.at(static_cast<size_t>(call.other));
+      step.other =
+          as_seen(lowered, reads.at(static_cast<size_t>(call.other)), made.primitive->output, call.other_shape);
       if (!call.other_per_image) step.other.image_floats = 0;
     } else if (node.op->weights_input >= 0 && step.operator_name != "conv") {
-      step.other = dense_view(-1, output.layout, call.other_shape);  // the constant operand, packed like the output
+      step.other = dense_view(-1, made.primitive->output, call.other_shape);  // the constant operand, packed like the output
     }
     set_strides(step.layer, step.input, step.other, step.output, call);
     pack_constants(s, node, step);
