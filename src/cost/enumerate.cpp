@@ -149,8 +149,10 @@ void append_primitive(const Enumeration& e, const Node& node, const Lowered& low
 void append_aliases(const Enumeration& e, const Node& node, const Lowered& lowered,
                     std::vector<Candidate>& candidates) {
   const bool vectors = is_vector_alias(e.graph, node);
+  const MapShape map = images(e.graph.tensor(node.output).dims).map;
   for (int layout = 0; layout < kLayoutCount; ++layout) {
     if (layout != layout_index(kChw) && !vectors) continue;
+    if (canonical_layout(layout, map) != layout) continue;
     candidates.push_back({.input_layouts = {layout}, .output_layout = layout, .in_place = 0});
   }
   const Primitive* copy = find_in(e.library, "concat_chw");
