@@ -45,8 +45,7 @@ static inline void snug_winograd_input(const float *in, ptrdiff_t step, float *o
     SNUG_OUT(1, snug_add(d1, d2)) SNUG_OUT(2, snug_sub(d2, d1)) SNUG_OUT(3, snug_sub(d1, d3))
 #elif SNUG_WINOGRAD_OUTPUT == 4
     SNUG_IN(4)
-    SNUG_IN(5) const snug_vec even = SNUG_TIMES_PLUS(-4.0f, d2, d4),
-                              odd = SNUG_TIMES_PLUS(-4.0f, d1, d3);
+    SNUG_IN(5) const snug_vec even = SNUG_TIMES_PLUS(-4.0f, d2, d4), odd = SNUG_TIMES_PLUS(-4.0f, d1, d3);
     const snug_vec even2 = snug_sub(d4, d2), odd2 = SNUG_TIMES(2.0f, snug_sub(d3, d1));
     SNUG_OUT(0, SNUG_TIMES_PLUS(4.0f, d0, SNUG_TIMES_PLUS(-5.0f, d2, d4)))
     SNUG_OUT(1, snug_add(even, odd))
@@ -91,8 +90,7 @@ static inline void snug_winograd_output(const float *in, ptrdiff_t step, float *
     SNUG_OUT(3, snug_add(d5, SNUG_TIMES_PLUS(8.0f, difference2, difference1)))
 #else
     SNUG_IN(4)
-    SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec sum1 = snug_add(d1, d2),
-                                                    difference1 = snug_sub(d1, d2);
+    SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec sum1 = snug_add(d1, d2), difference1 = snug_sub(d1, d2);
     const snug_vec sum2 = snug_add(d3, d4), difference2 = snug_sub(d3, d4);
     const snug_vec sum3 = snug_add(d5, d6), difference3 = snug_sub(d5, d6);
     SNUG_OUT(0, snug_add(snug_add(d0, sum1), snug_add(sum2, sum3)))
