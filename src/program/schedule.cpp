@@ -157,7 +157,8 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
           as_seen(lowered, reads.at(static_cast<size_t>(call.other)), made.primitive->output, call.other_shape);
       if (!call.other_per_image) step.other.image_floats = 0;
     } else if (node.op->weights_input >= 0 && step.operator_name != "conv") {
-      step.other = dense_view(-1, made.primitive->output, call.other_shape);  // the constant operand, packed like the output
+      step.other =
+          dense_view(-1, made.primitive->output, call.other_shape);  // the constant operand, packed like the output
     }
     set_strides(step.layer, step.input, step.other, step.output, call);
     pack_constants(s, node, step);
