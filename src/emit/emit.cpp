@@ -139,7 +139,7 @@ std::string source(const std::string& symbol, const Graph& graph, const Program&
   std::string calls;
   for (size_t i = 0; i < names.size(); ++i) {
     const Step& step = program.steps[i];
-    result += "\n" + layer_function(graph, program, step, names[i]);
+    result += "\n" + layer_function(graph, step, names[i]);
     calls += layer_call(plan, step, names[i]);
     if (options.trace) {
       const Buffer& buffer = program.buffers[static_cast<size_t>(step.output.buffer)];

@@ -117,11 +117,7 @@ bool has_other(const Step& step) {
 
 }  // namespace
 
-int64_t arena_offset(const MemoryPlan& plan, const View& view) {
-  return plan.offsets[static_cast<size_t>(view.buffer)] + view.offset_bytes;
-}
-
-std::string layer_function(const Graph& graph, const Program&, const Step& step, const std::string& name) {
+std::string layer_function(const Graph& graph, const Step& step, const std::string& name) {
   std::vector<std::string> parameters{"const float *input"};
   if (has_other(step)) parameters.emplace_back(is_conv(step) ? "const float *residual" : "const float *other");
   if (step.weights.bytes > 0) parameters.emplace_back("const float *weights");

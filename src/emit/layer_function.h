@@ -9,12 +9,9 @@
 namespace snug {
 
 /// The function `name` for a step, with a comment that says which ONNX node it is.
-std::string layer_function(const Graph& graph, const Program& program, const Step& step, const std::string& name);
+std::string layer_function(const Graph& graph, const Step& step, const std::string& name);
 
 /// The line of the run function that calls it.
 std::string layer_call(const MemoryPlan& plan, const Step& step, const std::string& name);
-
-/// A view's place in the arena, in bytes.
-int64_t arena_offset(const MemoryPlan& plan, const View& view);
 
 }  // namespace snug

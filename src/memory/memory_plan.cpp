@@ -26,6 +26,10 @@ MemoryPlan plan_memory(const Program& program) {
           .optimal = placement.optimal};
 }
 
+int64_t arena_offset(const MemoryPlan& plan, const View& view) {
+  return plan.offsets.at(static_cast<size_t>(view.buffer)) + view.offset_bytes;
+}
+
 MemoryPlan verified(MemoryPlan plan, const Program& program) {
   const Placement placement{.offsets = plan.offsets,
                             .arena_bytes = plan.arena_bytes,

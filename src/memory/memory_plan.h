@@ -17,6 +17,9 @@ struct MemoryPlan {
 
 MemoryPlan plan_memory(const Program& program);
 
+/// A view's place in the arena, in bytes.
+int64_t arena_offset(const MemoryPlan& plan, const View& view);
+
 /// CHECK-fails if two buffers overlap while both are alive, or one is misaligned or outside the arena.
 MemoryPlan verified(MemoryPlan plan, const Program& program);
 

@@ -11,10 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-int64_t arena_offset(const MemoryPlan& plan, const View& view) {
-  return plan.offsets[static_cast<size_t>(view.buffer)] + view.offset_bytes;
-}
-
 int64_t output_bytes(const Step& step) {
   return 4 * stored_floats(step.output.layout, output_shape(step.layer)) * step.batch;
 }
