@@ -33,7 +33,8 @@ TEST(SqueezeNet, RecognisesPhotographsAtEveryLimit) {
   const TemporaryFolder folder;
   const Compiled fastest = compile_into(model, folder.path() / "fastest");
   const Compiled smallest = compile_into(model, folder.path() / "smallest", {.limits = {.minimize = Minimize::kRam}});
-  ASSERT_LT(smallest.plan.arena_bytes, fastest.plan.arena_bytes);
+  ASSERT_LE(smallest.plan.arena_bytes,
+            fastest.plan.arena_bytes);  // equal where the fastest needs no workspace at the peak
   const int64_t tightest = smallest.plan.arena_bytes, middling = (tightest + fastest.plan.arena_bytes) / 2;
   const Compiled between = compile_into(model, folder.path() / "between", {.limits = {.ram_bytes = middling}});
   EXPECT_LE(between.plan.arena_bytes, middling);
