@@ -20,7 +20,7 @@ class ProfileTest : public testing::Test {
  protected:
   /// A file that is not there yet, in a folder that stays: so the program that measures is built once for all tests.
   static fs::path file(const std::string& name) {
-    static const fs::path folder = fs::absolute("profile_test");
+    static const fs::path folder = fs::path(SNUG_BINARY_DIR) / "profile_test";
     static std::set<std::string> known;
     if (known.insert(name).second) fs::remove(folder / name);
     return folder / name;
