@@ -3,32 +3,11 @@
  * channels, whose weights lie in exactly that order. Taps on the padding are skipped by region. Near the peak
  * of the machine wherever there are 16 channels or more; wins unless Winograd saves multiplications and its
  * workspace fits. */
-#include "conv_regions.h"
+#include "conv_blocked.h"
 
 SNUG_CONV_KERNEL(conv_blocked_c16);
 
 SNUG_CONV_KERNEL(conv_blocked_c16)
 {
-    (void)workspace;
-    const int32_t channels = layer->in_channels / layer->groups,
-                  group_size = layer->out_channels / layer->groups;
-    const int32_t blocks = (channels + 15) / 16, taps = layer->kernel_height * layer->kernel_width;
-    snug_gemm g = {0};
-    g.blocks = blocks;
-    g.depth = 16;
-    g.last_depth = channels % 16;
-    g.a_block = layer->in_plane;
-    g.a_depth = 1;
-    g.b_depth = 16;
-    g.b_x = 256;
-    g.b_y = (ptrdiff_t)layer->kernel_width * 256;
-    g.b_block = (ptrdiff_t)taps * 256;
-    snug_gemm_limit(&g, layer);
-    for (int32_t panel = 0; panel * 16 < layer->out_channels; panel++) {
-        const int32_t group = panel * 16 / group_size;
-        snug_conv_panel(layer, &g, 16, input + (ptrdiff_t)group * blocks * layer->in_plane,
-                        weights + (ptrdiff_t)panel * blocks * taps * 256, bias + panel * 16,
-                        residual ? residual + (ptrdiff_t)panel * layer->other_plane : NULL,
-                        output + (ptrdiff_t)panel * layer->out_plane);
-    }
+    snug_conv_blocked_c16(layer, input, weights, bias, residual, output, workspace);
 }

@@ -2,55 +2,11 @@
  * 16 output channels. The input rows that a strip of `block` output rows needs are interleaved into the
  * workspace, so that all taps of a kernel row are contiguous: one loop of width x channels. Higher strips
  * copy fewer rows twice, lower ones need less workspace. */
-#include "conv_regions.h"
+#include "conv_first.h"
 
 SNUG_CONV_KERNEL(conv_first_chw_c16);
 
-static void strip(const snug_layer *l, const float *input, const float *weights, const float *bias,
-                  const float *residual, float *output)
-{
-    const ptrdiff_t panel_floats = (ptrdiff_t)l->in_channels * l->kernel_height * l->kernel_width * 16;
-    snug_gemm g = {0};
-    g.blocks = 1;
-    g.depth = l->in_channels;
-    g.a_depth = 1;
-    g.b_depth = 16;
-    g.b_x = (ptrdiff_t)l->in_channels * 16;
-    g.b_y = g.b_x * l->kernel_width;
-    snug_gemm_limit(&g, l);
-    for (int32_t panel = 0; panel * 16 < l->out_channels; panel++)
-        snug_conv_panel(l, &g, 16, input, weights + panel * panel_floats, bias + panel * 16,
-                        residual ? residual + (ptrdiff_t)panel * l->other_plane : NULL,
-                        output + (ptrdiff_t)panel * l->out_plane);
-}
-
-static void interleave(const snug_layer *l, const float *input, float *row)
-{
-    for (int32_t c = 0; c < l->in_channels; c++) {
-        const float *plane = input + (ptrdiff_t)c * l->in_plane;
-        for (int32_t x = 0; x < l->in_width; x++)
-            row[x * l->in_channels + c] = plane[(ptrdiff_t)x * l->in_pixel];
-    }
-}
-
 SNUG_CONV_KERNEL(conv_first_chw_c16)
 {
-    float *interleaved = workspace;
-    const int32_t reach = (layer->kernel_height - 1) * layer->dilation_y + 1, channels = layer->in_channels;
-    snug_layer part = *layer;
-    part.in_pixel = channels;
-    part.in_row = layer->in_width * channels;
-    for (int32_t y = 0; y < layer->out_height; y += layer->block) {
-        part.out_height = layer->out_height - y < layer->block ? layer->out_height - y : layer->block;
-        const int32_t origin = y * layer->stride_y - layer->pad_top;
-        const int32_t end = origin + (part.out_height - 1) * layer->stride_y + reach;
-        const int32_t first = origin < 0 ? 0 : origin, last = end < layer->in_height ? end : layer->in_height;
-        part.in_height = last > first ? last - first : 0;
-        part.pad_top = first - origin;
-        for (int32_t row = 0; row < part.in_height; row++)
-            interleave(layer, input + (ptrdiff_t)(first + row) * layer->in_row,
-                       interleaved + (ptrdiff_t)row * part.in_row);
-        strip(&part, interleaved, weights, bias, residual ? residual + (ptrdiff_t)y * layer->other_row : NULL,
-              output + (ptrdiff_t)y * layer->out_row);
-    }
+    snug_conv_first_chw_c16(layer, input, weights, bias, residual, output, workspace);
 }
