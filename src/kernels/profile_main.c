@@ -9,10 +9,16 @@
  * layer, 0: unknown. STRIDES: the nine of snug_layer, in order, separated by spaces. LAYER: as snug names
  * layers, "ic3ih224...".
  *
- * What it measures is a kernel inside a network: input and output have just been in use, so they are as warm
- * as their size allows; the weights were last read one image ago, so every call reads another copy of them,
- * from a pool larger than caches. */
-#define _POSIX_C_SOURCE 199309L
+ * What it measures is a kernel inside a network (docs/decisions/0005): before every call, not timed, the
+ * input is written, as the layer before would have done; the output goes where a map lay a few layers ago,
+ * one of OUTPUT_PLACES in turn; the weights were last read one image ago, so every call reads another copy of
+ * them, from a pool larger than caches. Maps, workspace and weights lie in pages like those of emitted
+ * programs. */
+#if defined(__unix__) || defined(__APPLE__)
+#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* madvise */
+#include <sys/mman.h>
+#endif
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,15 +29,18 @@
 #include "layer_fields.h"
 
 #define LINE_BYTES 4096
-#define WEIGHT_POOL_BYTES ((size_t)64 << 20)
-#define MOST_RUNS 2000
+#define WEIGHT_POOL_BYTES ((size_t)128 << 20)
+#define OUTPUT_PLACES 4
+#define PATTERN_FLOATS 16381 /* a prime, so that it lies differently in every row */
+#define MOST_RUNS 1000
 #define LEAST_TOTAL_NS 1e7
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
-typedef struct buffer {
+/* Memory that grows: a multiple of 64 bytes, aligned to a huge page. */
+typedef struct pool {
     void *memory;
-    float *floats; /* 64-byte aligned */
     size_t bytes;
-} buffer;
+} pool;
 
 typedef struct request {
     const snug_kernel *kernel;
@@ -40,7 +49,12 @@ typedef struct request {
     double best_ns;
 } request;
 
-static buffer input, other, output, weights, bias, workspace;
+/* Where a request's maps lie. */
+typedef struct places {
+    float *input, *other, *workspace, *outputs[OUTPUT_PLACES];
+} places;
+
+static pool arena, weights, bias;
 
 static void fail(const char *what, const char *detail)
 {
@@ -52,29 +66,67 @@ static void fail(const char *what, const char *detail)
  * multiply far more slowly. */
 static void fill(float *floats, size_t count)
 {
-    static uint32_t state = 2463534242U;
-    for (size_t i = 0; i < count; ++i) {
+    static float pattern[PATTERN_FLOATS];
+    uint32_t state = 2463534242U;
+    for (size_t i = 0; pattern[PATTERN_FLOATS - 1] == 0.0F && i < PATTERN_FLOATS; ++i) {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
         const float size = 0.25F + (float)(state >> 8) * (0.75F / 16777216.0F);
-        floats[i] = state & 1U ? size : -size;
+        pattern[i] = state & 1U ? size : -size;
     }
+    for (size_t i = 0; i < count; i += PATTERN_FLOATS)
+        memcpy(floats + i, pattern,
+               (count - i < PATTERN_FLOATS ? count - i : PATTERN_FLOATS) * sizeof(float));
 }
 
-static float *reserve(buffer *b, size_t bytes)
+static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+static float *reserve(pool *p, size_t bytes)
 {
-    if (bytes <= b->bytes)
-        return b->floats;
-    const size_t rounded = (bytes + 63) / 64 * 64;
-    free(b->memory);
-    b->memory = malloc(rounded + 64);
-    if (b->memory == NULL)
-        fail("not enough memory", "a layer's buffers");
-    b->floats = (float *)(void *)((char *)b->memory + (64 - (uintptr_t)b->memory % 64) % 64);
-    b->bytes = rounded;
-    fill(b->floats, rounded / sizeof(float));
-    return b->floats;
+    if (bytes <= p->bytes)
+        return p->memory;
+    free(p->memory);
+    p->bytes = rounded(bytes);
+#if defined(_POSIX_C_SOURCE) && defined(MADV_HUGEPAGE)
+    if (posix_memalign(&p->memory, HUGE_PAGE_BYTES, p->bytes) != 0)
+        p->memory = NULL;
+    else
+        (void)madvise(p->memory, p->bytes, MADV_HUGEPAGE);
+#else
+    p->memory = malloc(p->bytes);
+#endif
+    if (p->memory == NULL)
+        fail("not enough memory", "a layer's maps and weights");
+    fill(p->memory, p->bytes / sizeof(float));
+    return p->memory;
+}
+
+/* All in one arena, one after the other. */
+static places place(const request *r)
+{
+    const size_t sizes[] = {rounded(r->input_bytes), rounded(r->other_bytes), rounded(r->workspace_bytes),
+                            rounded(r->output_bytes)};
+    unsigned char *next =
+        (unsigned char *)reserve(&arena, sizes[0] + sizes[1] + sizes[2] + OUTPUT_PLACES * sizes[3]);
+    places p;
+    p.input = (float *)(void *)next;
+    p.other = r->other_bytes == 0 ? NULL : (float *)(void *)(next += sizes[0]);
+    next += r->other_bytes == 0 ? sizes[0] : sizes[1];
+    p.workspace = (float *)(void *)next;
+    next += sizes[2];
+    for (size_t k = 0; k < OUTPUT_PLACES; ++k, next += sizes[3])
+        p.outputs[k] = (float *)(void *)next;
+    fill(p.input, (size_t)(p.workspace - p.input));
+    return p;
+}
+
+/* The state in which the layer before leaves a map: all of it written, its end last. */
+static void write_again(float *map, size_t bytes)
+{
+    volatile float *const line = map;
+    for (size_t i = 0; i < bytes / sizeof(float); i += 64 / sizeof(float))
+        line[i] = line[i];
 }
 
 static double now_ns(clockid_t clock)
@@ -87,18 +139,20 @@ static double now_ns(clockid_t clock)
 /* The call number `run`, timed by two clocks. Processor time leaves out what other programs take away from a
  * long call; wall-clock time is the exact one for short calls, because reading it costs little. The smaller
  * is right. */
-static double run_once(const request *r, size_t run)
+static double run_once(const request *r, const places *p, size_t run)
 {
-    const size_t stride = (r->weight_bytes + 63) / 64 * 64;
+    const size_t stride = rounded(r->weight_bytes);
     const size_t copies = stride == 0 ? 1 : weights.bytes / stride;
-    const float *copy = stride == 0 ? NULL : weights.floats + run % copies * (stride / sizeof(float));
-    const float *operand = r->other_bytes == 0 ? NULL : other.floats;
+    const float *copy =
+        stride == 0 ? NULL : (float *)weights.memory + run % copies * (stride / sizeof(float));
+    float *const output = p->outputs[run % OUTPUT_PLACES];
+    write_again(p->input, r->input_bytes);
     const double cpu_begin = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     const double begin = now_ns(CLOCK_MONOTONIC);
     if (r->kernel->conv != NULL)
-        r->kernel->conv(&r->layer, input.floats, copy, bias.floats, operand, output.floats, workspace.floats);
+        r->kernel->conv(&r->layer, p->input, copy, bias.memory, p->other, output, p->workspace);
     else
-        r->kernel->map(&r->layer, input.floats, operand, output.floats);
+        r->kernel->map(&r->layer, p->input, p->other, output);
     const double wall_ns = now_ns(CLOCK_MONOTONIC) - begin;
     const double cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin;
     return cpu_ns < wall_ns ? cpu_ns : wall_ns;
@@ -110,27 +164,28 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The lower quartile of the runs: what disturbs a run only ever makes it longer. The first run warms up;
- * where it shows that the kernel is far from the best one, few runs are enough to say so. */
+/* The median of the runs, which is what a network's time is the sum of. The first run warms up; where it
+ * shows that the kernel is far from the best one, few runs are enough to say so. */
 static double measure(const request *r, size_t *runs)
 {
     static double samples[MOST_RUNS];
-    const double first = run_once(r, 0);
+    const places p = place(r);
+    const double first = run_once(r, &p, 0);
     const double ratio = r->best_ns > 0 ? first / r->best_ns : 0;
     *runs = 1;
-    if (ratio > 20 && first > 1e6)
+    if (first > 1e8 || (ratio > 10 && first > 1e6))
         return first;
-    const size_t least = first > 5e8 ? 1 : first > 5e7 ? 2 : ratio > 4 ? 3 : 5;
-    const double least_total_ns = ratio > 4 ? 0 : LEAST_TOTAL_NS;
-    double total = 0;
+    const size_t least = first > 2e7 || ratio > 3 ? 3 : 5;
+    const double least_total_ns = ratio > 3 ? 0 : ratio > 1.5 ? LEAST_TOTAL_NS / 3 : LEAST_TOTAL_NS;
+    const double begin = now_ns(CLOCK_MONOTONIC);
     size_t count = 0;
-    while (count < MOST_RUNS && (count < least || total < least_total_ns)) {
-        samples[count] = run_once(r, count + 1);
-        total += samples[count++];
+    while (count < MOST_RUNS && (count < least || now_ns(CLOCK_MONOTONIC) - begin < least_total_ns)) {
+        samples[count] = run_once(r, &p, count + 1);
+        ++count;
     }
     qsort(samples, count, sizeof samples[0], ascending);
     *runs = count;
-    return samples[count / 4];
+    return samples[count / 2];
 }
 
 static const snug_kernel *find_kernel(const char *name)
@@ -202,12 +257,8 @@ int main(void)
     static char line[LINE_BYTES];
     while (fgets(line, LINE_BYTES, stdin) != NULL) {
         const request r = parse_request(line);
-        reserve(&input, r.input_bytes);
-        reserve(&other, r.other_bytes);
-        reserve(&output, r.output_bytes);
         reserve(&weights, r.weight_bytes > WEIGHT_POOL_BYTES ? r.weight_bytes : WEIGHT_POOL_BYTES);
         reserve(&bias, ((size_t)r.layer.out_channels + 16) * sizeof(float));
-        reserve(&workspace, r.workspace_bytes);
         size_t runs = 0;
         const double ns = measure(&r, &runs);
         printf("%.1f %lu\n", ns, (unsigned long)runs);
