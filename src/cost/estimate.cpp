@@ -17,10 +17,22 @@ struct Efficiency {
   double fraction;
 };
 constexpr std::array kEfficiencies{
-    Efficiency{"direct", 0.003},    Efficiency{"blocked direct", 0.8}, Efficiency{"implicit gemm", 0.8},
-    Efficiency{"first layer", 0.8}, Efficiency{"im2col", 0.5},         Efficiency{"im2row", 0.7},
-    Efficiency{"kn2row", 0.45},     Efficiency{"kn2col", 0.45},        Efficiency{"winograd", 0.65},
-    Efficiency{"pointwise", 0.75},  Efficiency{"depthwise", 0.4},      Efficiency{"fully connected", 0.5},
+    Efficiency{"direct", 0.003},
+    Efficiency{"blocked direct", 0.8},
+    Efficiency{"implicit gemm", 0.8},
+    Efficiency{"first layer", 0.8},
+    Efficiency{"im2col", 0.5},
+    Efficiency{"im2row", 0.7},
+    Efficiency{"kn2row", 0.45},
+    Efficiency{"kn2col", 0.45},
+    Efficiency{"winograd", 0.65},
+    Efficiency{"pointwise", 0.75},
+    Efficiency{"depthwise", 0.4},
+    Efficiency{"fully connected", 0.5},
+    Efficiency{"polyphase winograd", 0.8},
+    Efficiency{"winograd 1d", 0.75},
+    Efficiency{"fft", 0.6},
+    Efficiency{"strassen", 0.8},
 };
 constexpr double kOtherFraction = 0.1;
 

@@ -1,0 +1,34 @@
+// What the descriptors of the polyphase Winograd primitives share: transformed weights, workspace, knob, work.
+#pragma once
+
+#include "ops/primitive.h"
+
+namespace snug {
+
+/// Refuses all but 3x3 kernels of stride 2.
+std::string_view refuse_unless_polyphase(const snug_layer& layer);
+
+/// Tiles per block worth trying for m x m outputs a tile.
+template <int m>
+std::vector<int32_t> polyphase_blocks(const snug_layer& layer);
+
+template <int m>
+int64_t polyphase_workspace_bytes(const snug_layer& layer);
+
+/// G g G^T for every pair of channels, in pairs of panels [K/32][(m + 2)^2][2][C][16], of which the last may be a
+/// single one; G's last row is the odd phase's tap.
+template <int m>
+std::vector<std::byte> polyphase_pack(const snug_layer& layer, std::span<const float> weights);
+
+template <int m>
+int64_t polyphase_pack_bytes(const snug_layer& layer);
+
+template <int m>
+Work polyphase_work(const snug_layer& layer);
+
+inline constexpr std::string_view kPolyphaseWorkspace =
+    "(2m+1)^2 T (C + 33) + 48 (m+2)^2 floats for T tiles a block, C rounded up to 16";
+inline constexpr std::string_view kPolyphaseSource =
+    "Yepez and Ko, Stride 2 1-D, 2-D, and 3-D Winograd for Convolutional Neural Networks, 2020";
+
+}  // namespace snug
