@@ -1,241 +1,240 @@
-/* depthwise.h - every channel convolved with its own kernel. A vector holds channels of one pixel (c16, hwc)
- * or pixels of one row (chw); between the two only the strides differ. */
+/* depthwise.h - every channel convolved with its own kernel, where the channels of a pixel lie together (c16,
+ * hwc): a vector holds channels.
+ *
+ *     input row    j = 0 1 2 3 4 5 6 7 8        every pixel is loaded once per kernel row and
+ *                      \|/ \|/ \|/              multiplied into all the outputs that it belongs to
+ *     outputs      i =  0 1 2 3 4 5 6
+ *
+ * Seven outputs of a row are summed at a time: extents of maps are multiples of 7 more often than not, and
+ * with the weights of a kernel row they fit 16 registers. For each kernel row a pixel is one load for up to
+ * kernel_width multiply-adds: on machines that load no more vectors than they multiply, one load per
+ * multiply-add would halve the speed. Kernel rows outside of the map are left out, and so are pixels:
+ * branches that are predicted cost less than a path of their own for borders, which on 7x7 maps would be
+ * most of the work. 3x3 and 5x5 at strides 1 and 2 have such tiles; every other kernel loads a pixel per
+ * multiply-add. */
 #ifndef SNUG_DEPTHWISE_H
 #define SNUG_DEPTHWISE_H
 
 #include "conv_regions.h"
 
-/* One vector of one output after another: in_step from output to output, in_tap from tap to tap of a row. */
+#define SNUG_DEPTHWISE_OUTPUTS 7
+
+/* What all tiles of a layer share. */
 typedef struct snug_depthwise {
-    ptrdiff_t in_step, in_row, in_tap, add_step, out_step;
-    ptrdiff_t weights_tap; /* from tap to tap */
-    int32_t taps_per_row;
-    int32_t clamp;
+    ptrdiff_t pixel, row; /* of the input, from tap to tap */
+    ptrdiff_t weights_row, add_pixel, out_pixel;
+    snug_some lanes;
+    int32_t limits;
     float low, high;
+    int32_t kernel_width, dilation, stride, in_width; /* for the kernels that have no tile of their own */
 } snug_depthwise;
 
-static inline snug_vec snug_depthwise_finish(const snug_depthwise *d, snug_vec sum, const float *add)
-{
-    if (add)
-        sum = snug_add(sum, snug_load(add));
-    if (d->clamp)
-        sum = snug_min(snug_max(sum, snug_set1(d->low)), snug_set1(d->high));
-    return sum;
-}
+/* Pixels begin ... end - 1 of a tile lie inside the map, of the kernel `rows` rows. */
+typedef struct snug_depthwise_tile {
+    int32_t outputs, begin, end, rows;
+} snug_depthwise_tile;
 
-#define SNUG_DEPTHWISE_ROW(r)                                         \
-    c0 = snug_fma(w##r##0, snug_load(p##r), c0);                      \
-    c1 = snug_fma(w##r##0, snug_load(p##r + step), c1);               \
-    c2 = snug_fma(w##r##0, snug_load(p##r + 2 * step), c2);           \
-    c3 = snug_fma(w##r##0, snug_load(p##r + 3 * step), c3);           \
-    c0 = snug_fma(w##r##1, snug_load(p##r + tap), c0);                \
-    c1 = snug_fma(w##r##1, snug_load(p##r + tap + step), c1);         \
-    c2 = snug_fma(w##r##1, snug_load(p##r + tap + 2 * step), c2);     \
-    c3 = snug_fma(w##r##1, snug_load(p##r + tap + 3 * step), c3);     \
-    c0 = snug_fma(w##r##2, snug_load(p##r + 2 * tap), c0);            \
-    c1 = snug_fma(w##r##2, snug_load(p##r + 2 * tap + step), c1);     \
-    c2 = snug_fma(w##r##2, snug_load(p##r + 2 * tap + 2 * step), c2); \
-    c3 = snug_fma(w##r##2, snug_load(p##r + 2 * tap + 3 * step), c3); \
-    p##r += 4 * step;
-
-/* Fours of outputs of a 3x3 kernel that lies inside the map. weights: nine vectors. */
-static SNUG_NOINLINE void snug_depthwise_3x3(const snug_depthwise *d, int32_t fours, const float *input,
-                                             const float *weights, const float *bias, const float *add,
-                                             float *out)
-{
-    const ptrdiff_t step = d->in_step, tap = d->in_tap, w = d->weights_tap;
-    const snug_vec w00 = snug_load(weights), w01 = snug_load(weights + w), w02 = snug_load(weights + 2 * w);
-    const snug_vec w10 = snug_load(weights + 3 * w), w11 = snug_load(weights + 4 * w);
-    const snug_vec w12 = snug_load(weights + 5 * w), w20 = snug_load(weights + 6 * w);
-    const snug_vec w21 = snug_load(weights + 7 * w), w22 = snug_load(weights + 8 * w);
-    const float *p0 = input, *p1 = input + d->in_row, *p2 = input + 2 * d->in_row;
-    for (int32_t four = 0; four < fours; four++) {
-        snug_vec c0 = snug_load(bias), c1 = c0, c2 = c0, c3 = c0;
-        SNUG_DEPTHWISE_ROW(0)
-        SNUG_DEPTHWISE_ROW(1)
-        SNUG_DEPTHWISE_ROW(2)
-        snug_store(out, snug_depthwise_finish(d, c0, add));
-        snug_store(out + d->out_step, snug_depthwise_finish(d, c1, add ? add + d->add_step : NULL));
-        snug_store(out + 2 * d->out_step, snug_depthwise_finish(d, c2, add ? add + 2 * d->add_step : NULL));
-        snug_store(out + 3 * d->out_step, snug_depthwise_finish(d, c3, add ? add + 3 * d->add_step : NULL));
-        out += 4 * d->out_step;
-        if (add)
-            add += 4 * d->add_step;
+#define SNUG_DEPTHWISE_FMA(i, k) c##i = snug_fma(w##k, x, c##i);
+#define SNUG_DEPTHWISE_LOAD(j, FMAS)                                \
+    {                                                               \
+        const snug_vec x = snug_load_lanes(p + (j) * pixel, lanes); \
+        FMAS                                                        \
     }
-}
+#define SNUG_DEPTHWISE_PIXEL(j, FMAS)              \
+    if ((j) >= end)                                \
+        continue; /* with the kernel's next row */ \
+    SNUG_DEPTHWISE_LOAD(j, FMAS)
+/* The first pixels may lie left of the map. */
+#define SNUG_DEPTHWISE_LEFT(j, FMAS) \
+    if ((j) >= begin)                \
+    SNUG_DEPTHWISE_LOAD(j, FMAS)
 
-/* Outputs of any kernel with the valid taps rows x columns. */
-static inline void snug_depthwise_any(const snug_depthwise *d, int32_t outputs, int32_t rows, int32_t columns,
-                                      const float *input, const float *weights, const float *bias,
-                                      const float *add, float *out)
-{
-    for (int32_t i = 0; i < outputs; i++) {
-        snug_vec sum = snug_load(bias);
-        for (int32_t ky = 0; ky < rows; ky++) {
-            const float *p = input + ky * d->in_row, *w = weights + ky * d->taps_per_row * d->weights_tap;
-            for (int32_t kx = 0; kx < columns; kx++, p += d->in_tap, w += d->weights_tap)
-                sum = snug_fma(snug_load(w), snug_load(p), sum);
-        }
-        snug_store(out, snug_depthwise_finish(d, sum, add));
-        input += d->in_step;
-        out += d->out_step;
-        if (add)
-            add += d->add_step;
+#define SNUG_DEPTHWISE_WEIGHTS_3                   \
+    const snug_vec w0 = snug_load_lanes(w, lanes); \
+    const snug_vec w1 = snug_load_lanes(w + 16, lanes), w2 = snug_load_lanes(w + 32, lanes);
+#define SNUG_DEPTHWISE_WEIGHTS_5 \
+    SNUG_DEPTHWISE_WEIGHTS_3     \
+    const snug_vec w3 = snug_load_lanes(w + 48, lanes), w4 = snug_load_lanes(w + 64, lanes);
+
+/* Pixel j is tap k of output i where j = i * stride + k. */
+#define F SNUG_DEPTHWISE_FMA
+#define L SNUG_DEPTHWISE_LEFT
+#define P SNUG_DEPTHWISE_PIXEL
+#define SNUG_DEPTHWISE_TAPS_3_1                                                               \
+    L(0, F(0, 0))                                                                             \
+    L(1, F(0, 1) F(1, 0))                                                                     \
+    P(2, F(0, 2) F(1, 1) F(2, 0))                                                             \
+    P(3, F(1, 2) F(2, 1) F(3, 0))                                                             \
+    P(4, F(2, 2) F(3, 1) F(4, 0)) P(5, F(3, 2) F(4, 1) F(5, 0)) P(6, F(4, 2) F(5, 1) F(6, 0)) \
+        P(7, F(5, 2) F(6, 1)) P(8, F(6, 2))
+#define SNUG_DEPTHWISE_TAPS_3_2                                                                   \
+    L(0, F(0, 0))                                                                                 \
+    L(1, F(0, 1))                                                                                 \
+    P(2, F(0, 2) F(1, 0)) P(3, F(1, 1)) P(4, F(1, 2) F(2, 0)) P(5, F(2, 1)) P(6, F(2, 2) F(3, 0)) \
+        P(7, F(3, 1)) P(8, F(3, 2) F(4, 0)) P(9, F(4, 1)) P(10, F(4, 2) F(5, 0)) P(11, F(5, 1))   \
+            P(12, F(5, 2) F(6, 0)) P(13, F(6, 1)) P(14, F(6, 2))
+#define SNUG_DEPTHWISE_TAPS_5_1                                                                     \
+    L(0, F(0, 0))                                                                                   \
+    L(1, F(0, 1) F(1, 0))                                                                           \
+    L(2, F(0, 2) F(1, 1) F(2, 0)) L(3, F(0, 3) F(1, 2) F(2, 1) F(3, 0))                             \
+        P(4, F(0, 4) F(1, 3) F(2, 2) F(3, 1) F(4, 0)) P(5, F(1, 4) F(2, 3) F(3, 2) F(4, 1) F(5, 0)) \
+            P(6, F(2, 4) F(3, 3) F(4, 2) F(5, 1) F(6, 0)) P(7, F(3, 4) F(4, 3) F(5, 2) F(6, 1))     \
+                P(8, F(4, 4) F(5, 3) F(6, 2)) P(9, F(5, 4) F(6, 3)) P(10, F(6, 4))
+#define SNUG_DEPTHWISE_TAPS_5_2                                                                             \
+    L(0, F(0, 0))                                                                                           \
+    L(1, F(0, 1))                                                                                           \
+    L(2, F(0, 2) F(1, 0)) L(3, F(0, 3) F(1, 1)) P(4, F(0, 4) F(1, 2) F(2, 0)) P(5, F(1, 3) F(2, 1))         \
+        P(6, F(1, 4) F(2, 2) F(3, 0)) P(7, F(2, 3) F(3, 1)) P(8, F(2, 4) F(3, 2) F(4, 0))                   \
+            P(9, F(3, 3) F(4, 1)) P(10, F(3, 4) F(4, 2) F(5, 0)) P(11, F(4, 3) F(5, 1))                     \
+                P(12, F(4, 4) F(5, 2) F(6, 0)) P(13, F(5, 3) F(6, 1)) P(14, F(5, 4) F(6, 2)) P(15, F(6, 3)) \
+                    P(16, F(6, 4))
+#define SNUG_DEPTHWISE_ROW_3_1 SNUG_DEPTHWISE_WEIGHTS_3 SNUG_DEPTHWISE_TAPS_3_1
+#define SNUG_DEPTHWISE_ROW_3_2 SNUG_DEPTHWISE_WEIGHTS_3 SNUG_DEPTHWISE_TAPS_3_2
+#define SNUG_DEPTHWISE_ROW_5_1 SNUG_DEPTHWISE_WEIGHTS_5 SNUG_DEPTHWISE_TAPS_5_1
+#define SNUG_DEPTHWISE_ROW_5_2 SNUG_DEPTHWISE_WEIGHTS_5 SNUG_DEPTHWISE_TAPS_5_2
+
+/* Any kernel: a tap is multiplied into those outputs whose pixel lies inside the map. */
+#define SNUG_DEPTHWISE_ONE(i)                                 \
+    if ((uint32_t)(x + (i) * stride) < (uint32_t)d->in_width) \
+        c##i = snug_fma(w0, snug_load_lanes(tap + (i) * step, lanes), c##i);
+#define SNUG_DEPTHWISE_ROW_ANY                                                                  \
+    (void)end;                                                                                  \
+    const int32_t stride = d->stride;                                                           \
+    const ptrdiff_t step = stride * pixel;                                                      \
+    SNUG_NO_UNROLL                                                                              \
+    for (int32_t kx = 0; kx < d->kernel_width; kx++) {                                          \
+        const int32_t x = kx * d->dilation - begin;                                             \
+        const float *tap = p + (ptrdiff_t)kx * d->dilation * pixel;                             \
+        const snug_vec w0 = snug_load_lanes(w + (ptrdiff_t)kx * 16, lanes);                     \
+        SNUG_DEPTHWISE_ONE(0)                                                                   \
+        SNUG_DEPTHWISE_ONE(1)                                                                   \
+        SNUG_DEPTHWISE_ONE(2) SNUG_DEPTHWISE_ONE(3) SNUG_DEPTHWISE_ONE(4) SNUG_DEPTHWISE_ONE(5) \
+            SNUG_DEPTHWISE_ONE(6)                                                               \
     }
-}
 
-/* One value, for the channels or pixels that fill no vector. d->in_step and others are not used. */
-static inline float snug_depthwise_one(const snug_depthwise *d, int32_t rows, int32_t columns,
-                                       const float *input, const float *weights, float bias, const float *add)
-{
-    float sum = bias;
-    for (int32_t ky = 0; ky < rows; ky++)
-        for (int32_t kx = 0; kx < columns; kx++)
-            sum += input[ky * d->in_row + kx * d->in_tap] *
-                   weights[(ky * d->taps_per_row + kx) * d->weights_tap];
-    if (add)
-        sum += *add;
-    if (d->clamp)
-        sum = sum < d->low ? d->low : sum > d->high ? d->high : sum;
-    return sum;
-}
+#define SNUG_DEPTHWISE_ADD(i) \
+    if (i < outputs)          \
+        c##i = snug_add(c##i, snug_load_lanes(add + (i) * step, lanes));
+#define SNUG_DEPTHWISE_CLAMP(i) c##i = snug_min(snug_max(c##i, low), high);
+#define SNUG_DEPTHWISE_STORE(i) \
+    if (i < outputs)            \
+        snug_store_lanes(out + (i) * step, c##i, lanes);
+#define SNUG_DEPTHWISE_ALL(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6)
 
-static inline snug_depthwise snug_depthwise_of(const snug_layer *l)
-{
-    snug_depthwise d = {0};
-    d.in_step = (ptrdiff_t)l->stride_x * l->in_pixel;
-    d.in_row = (ptrdiff_t)l->dilation_y * l->in_row;
-    d.in_tap = (ptrdiff_t)l->dilation_x * l->in_pixel;
-    d.add_step = l->other_pixel;
-    d.out_step = l->out_pixel;
-    d.taps_per_row = l->kernel_width;
-    d.clamp = snug_has_limits(l);
-    d.low = snug_low(l);
-    d.high = snug_high(l);
-    return d;
-}
-
-/* Offset of the first valid tap of output (y, x). */
-static inline ptrdiff_t snug_first_tap(const snug_layer *l, int32_t y, snug_run rows, int32_t x,
-                                       snug_run columns)
-{
-    return (ptrdiff_t)(y * l->stride_y - l->pad_top + rows.first * l->dilation_y) * l->in_row +
-           (ptrdiff_t)(x * l->stride_x - l->pad_left + columns.first * l->dilation_x) * l->in_pixel;
-}
-
-/* Consecutive outputs of a row that read the same taps, all vectors and lanes of a channel block. */
-static inline void snug_depthwise_lanes(const snug_depthwise *d, int32_t outputs, int32_t rows,
-                                        int32_t columns, int32_t lanes, const float *input,
-                                        const float *weights, const float *bias, const float *add, float *out)
-{
-    const int32_t fours = rows == 3 && columns == 3 && d->taps_per_row == 3 ? outputs / 4 : 0;
-    const int32_t whole = lanes / SNUG_VL * SNUG_VL;
-    for (int32_t lane = 0; lane < whole; lane += SNUG_VL) {
-        const float *add_lane = add ? add + lane : NULL;
-        if (fours)
-            snug_depthwise_3x3(d, fours, input + lane, weights + lane, bias + lane, add_lane, out + lane);
-        snug_depthwise_any(d, outputs - 4 * fours, rows, columns, input + lane + 4 * fours * d->in_step,
-                           weights + lane, bias + lane, add ? add_lane + 4 * fours * d->add_step : NULL,
-                           out + lane + 4 * fours * d->out_step);
+/* One tile. The taps of output 0 begin at input; pixels begin ... end - 1 of the tile lie inside the map, and
+ * `rows` rows of the kernel from weights on. add: NULL, or the residual. */
+#define SNUG_DEPTHWISE_FUNCTION(name, ROW, PIXEL)                                                         \
+    static SNUG_NOINLINE void name(const snug_depthwise *d, const snug_depthwise_tile *t, const float *p, \
+                                   const float *w, const float *bias, const float *add, float *out)       \
+    {                                                                                                     \
+        const snug_some lanes = d->lanes;                                                                 \
+        const ptrdiff_t pixel = PIXEL, row = d->row, weights_row = d->weights_row;                        \
+        const int32_t begin = t->begin, end = t->end;                                                     \
+        const snug_vec start = snug_load_lanes(bias, lanes);                                              \
+        snug_vec c0 = start, c1 = start, c2 = start, c3 = start, c4 = start, c5 = start, c6 = start;      \
+        SNUG_NO_UNROLL                                                                                    \
+        for (int32_t rows = t->rows; rows > 0; rows--, p += row, w += weights_row) {                      \
+            ROW                                                                                           \
+        }                                                                                                 \
+        const int32_t outputs = t->outputs;                                                               \
+        if (add) {                                                                                        \
+            const ptrdiff_t step = d->add_pixel;                                                          \
+            SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_ADD)                                                        \
+        }                                                                                                 \
+        if (d->limits) {                                                                                  \
+            const snug_vec low = snug_set1(d->low), high = snug_set1(d->high);                            \
+            SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_CLAMP)                                                      \
+        }                                                                                                 \
+        const ptrdiff_t step = d->out_pixel;                                                              \
+        SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_STORE)                                                          \
     }
-    for (int32_t lane = whole; lane < lanes; lane++)
-        for (int32_t i = 0; i < outputs; i++)
-            out[i * d->out_step + lane] =
-                snug_depthwise_one(d, rows, columns, input + i * d->in_step + lane, weights + lane,
-                                   bias[lane], add ? add + i * d->add_step + lane : NULL);
-}
 
-/* c16 and hwc: up to 16 channels. weights: taps x 16. */
-static inline void snug_depthwise_block(const snug_layer *l, int32_t lanes, const float *input,
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_3_1_c16, SNUG_DEPTHWISE_ROW_3_1, 16)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_3_2_c16, SNUG_DEPTHWISE_ROW_3_2, 16)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_5_1_c16, SNUG_DEPTHWISE_ROW_5_1, 16)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_5_2_c16, SNUG_DEPTHWISE_ROW_5_2, 16)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_any_c16, SNUG_DEPTHWISE_ROW_ANY, 16)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_3_1_hwc, SNUG_DEPTHWISE_ROW_3_1, d->pixel)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_3_2_hwc, SNUG_DEPTHWISE_ROW_3_2, d->pixel)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_5_1_hwc, SNUG_DEPTHWISE_ROW_5_1, d->pixel)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_5_2_hwc, SNUG_DEPTHWISE_ROW_5_2, d->pixel)
+SNUG_DEPTHWISE_FUNCTION(snug_depthwise_any_hwc, SNUG_DEPTHWISE_ROW_ANY, d->pixel)
+
+#undef F
+#undef L
+#undef P
+
+typedef void snug_depthwise_function(const snug_depthwise *d, const snug_depthwise_tile *t, const float *p,
+                                     const float *w, const float *bias, const float *add, float *out);
+
+#define SNUG_DEPTHWISE_FOR(layout)                                                                        \
+    static inline snug_depthwise_function *snug_depthwise_for_##layout(const snug_layer *l)               \
+    {                                                                                                     \
+        const int32_t kernel = l->dilation_x == 1 && l->pad_left < l->kernel_width ? l->kernel_width : 0; \
+        if (kernel == 3 && l->stride_x <= 2)                                                              \
+            return l->stride_x == 1 ? snug_depthwise_3_1_##layout : snug_depthwise_3_2_##layout;          \
+        if (kernel == 5 && l->stride_x <= 2)                                                              \
+            return l->stride_x == 1 ? snug_depthwise_5_1_##layout : snug_depthwise_5_2_##layout;          \
+        return snug_depthwise_any_##layout;                                                               \
+    }
+SNUG_DEPTHWISE_FOR(c16)
+SNUG_DEPTHWISE_FOR(hwc)
+
+/* Output rows [top, bottom) of one vector of channels, or of some of them. weights: taps x 16. */
+static inline void snug_depthwise_lanes(const snug_layer *l, snug_depthwise_function *tile, int32_t top,
+                                        int32_t bottom, int32_t some, const float *input,
                                         const float *weights, const float *bias, const float *residual,
                                         float *output)
 {
-    const snug_axis axis_y = snug_axis_y(l), axis_x = snug_axis_x(l);
-    snug_depthwise d = snug_depthwise_of(l);
-    d.weights_tap = 16;
-    snug_run rows = {0, 0, 0, 0};
-    for (int32_t y = 0; y < l->out_height; y++) {
-        if (y == rows.end)
-            rows = snug_next_run(&axis_y, y);
-        float *out = output + (ptrdiff_t)y * l->out_row;
-        const float *add = residual ? residual + (ptrdiff_t)y * l->other_row : NULL;
-        for (snug_run columns = {0, 0, 0, 0}; columns.end < l->out_width;) {
-            columns = snug_next_run(&axis_x, columns.end);
-            const int32_t x = columns.begin;
-            const float *w = weights + (ptrdiff_t)(rows.first * l->kernel_width + columns.first) * 16;
-            snug_depthwise_lanes(&d, columns.end - x, rows.last - rows.first, columns.last - columns.first,
-                                 lanes, input + snug_first_tap(l, y, rows, x, columns), w, bias,
-                                 add ? add + (ptrdiff_t)x * l->other_pixel : NULL,
-                                 out + (ptrdiff_t)x * l->out_pixel);
+    const snug_axis axis = snug_axis_y(l);
+    const snug_depthwise d = {l->in_pixel,
+                              (ptrdiff_t)l->dilation_y * l->in_row,
+                              (ptrdiff_t)l->kernel_width * 16,
+                              l->other_pixel,
+                              l->out_pixel,
+                              snug_lanes(some),
+                              snug_has_limits(l),
+                              snug_low(l),
+                              snug_high(l),
+                              l->kernel_width,
+                              l->dilation_x,
+                              l->stride_x,
+                              l->in_width};
+    const int32_t tiles = (l->out_width + SNUG_DEPTHWISE_OUTPUTS - 1) / SNUG_DEPTHWISE_OUTPUTS;
+    const int32_t width = (l->out_width + tiles - 1) / tiles;
+    for (int32_t y = top; y < bottom; y++) {
+        snug_depthwise_tile t;
+        int32_t first, last;
+        snug_valid_taps(&axis, y, &first, &last);
+        t.rows = last - first;
+        const float *row = input + (y * l->stride_y - l->pad_top) * (ptrdiff_t)l->in_row + first * d.row;
+        const float *w = weights + first * d.weights_row;
+        for (int32_t x = 0; x < l->out_width; x += width) {
+            const int32_t left = x * l->stride_x - l->pad_left;
+            t.outputs = l->out_width - x < width ? l->out_width - x : width;
+            t.begin = -left;
+            t.end = (t.outputs - 1) * l->stride_x + l->kernel_width;
+            if (t.end > l->in_width - left)
+                t.end = l->in_width - left;
+            tile(&d, &t, row + left * d.pixel, w, bias,
+                 residual ? residual + (ptrdiff_t)y * l->other_row + (ptrdiff_t)x * l->other_pixel : NULL,
+                 output + (ptrdiff_t)y * l->out_row + (ptrdiff_t)x * l->out_pixel);
         }
-        snug_activate_rows(l, l->out_width, lanes, out, l->out_pixel);
     }
 }
 
-/* chw: outputs of a row that read the same taps. broadcast: nine weights, SNUG_VL times each, and the bias.
- */
-static inline void snug_depthwise_run(const snug_depthwise *d, int32_t outputs, int32_t rows, int32_t columns,
-                                      const float *input, const float *weights, float bias,
-                                      const float *broadcast, const float *add, float *out)
+/* Output rows [top, bottom) of up to 16 channels: one block of c16, or as many of hwc. */
+static inline void snug_depthwise_block(const snug_layer *l, snug_depthwise_function *tile, int32_t top,
+                                        int32_t bottom, int32_t channels, const float *input,
+                                        const float *weights, const float *bias, const float *residual,
+                                        float *output)
 {
-    int32_t x = 0;
-    if (broadcast && rows == 3 && columns == 3) {
-        snug_depthwise wide = *d;
-        wide.in_step = wide.add_step = wide.out_step = SNUG_VL;
-        wide.weights_tap = SNUG_VL;
-        const int32_t fours = outputs / (4 * SNUG_VL);
-        const float *bias_lanes = broadcast + 9 * SNUG_VL;
-        if (fours)
-            snug_depthwise_3x3(&wide, fours, input, broadcast, bias_lanes, add, out);
-        x = fours * 4 * SNUG_VL;
-        const int32_t vectors = (outputs - x) / SNUG_VL;
-        snug_depthwise_any(&wide, vectors, 3, 3, input + x, broadcast, bias_lanes, add ? add + x : NULL,
-                           out + x);
-        x += vectors * SNUG_VL;
-        if (x < outputs && outputs >= SNUG_VL && !add) { /* one more vector, partly over the last one */
-            x = outputs - SNUG_VL;
-            snug_depthwise_any(&wide, 1, 3, 3, input + x, broadcast, bias_lanes, NULL, out + x);
-            x = outputs;
-        }
-    }
-    for (; x < outputs; x++)
-        out[x * d->out_step] = snug_depthwise_one(d, rows, columns, input + x * d->in_step, weights, bias,
-                                                  add ? add + x * d->add_step : NULL);
-}
-
-/* chw: one channel. weights: its taps. */
-static inline void snug_depthwise_plane(const snug_layer *l, const float *input, const float *weights,
-                                        float bias, const float *residual, float *output)
-{
-    const snug_axis axis_y = snug_axis_y(l), axis_x = snug_axis_x(l);
-    snug_depthwise d = snug_depthwise_of(l);
-    d.weights_tap = 1;
-    const int wide = l->kernel_height == 3 && l->kernel_width == 3 && l->stride_x == 1 && l->in_pixel == 1 &&
-                     l->out_pixel == 1 && (!residual || l->other_pixel == 1);
-    float broadcast[10 * SNUG_VL];
-    if (wide)
-        for (int32_t i = 0; i < 10 * SNUG_VL; i++)
-            broadcast[i] = i < 9 * SNUG_VL ? weights[i / SNUG_VL] : bias;
-    snug_run rows = {0, 0, 0, 0};
-    for (int32_t y = 0; y < l->out_height; y++) {
-        if (y == rows.end)
-            rows = snug_next_run(&axis_y, y);
-        float *out = output + (ptrdiff_t)y * l->out_row;
-        const float *add = residual ? residual + (ptrdiff_t)y * l->other_row : NULL;
-        for (snug_run columns = {0, 0, 0, 0}; columns.end < l->out_width;) {
-            columns = snug_next_run(&axis_x, columns.end);
-            const int32_t x = columns.begin;
-            snug_depthwise_run(&d, columns.end - x, rows.last - rows.first, columns.last - columns.first,
-                               input + snug_first_tap(l, y, rows, x, columns),
-                               weights + rows.first * l->kernel_width + columns.first, bias,
-                               wide ? broadcast : NULL, add ? add + (ptrdiff_t)x * l->other_pixel : NULL,
-                               out + (ptrdiff_t)x * l->out_pixel);
-        }
-        if (l->out_pixel == 1)
-            snug_activate_rows(l, 1, l->out_width, out, l->out_row);
-        else
-            snug_activate_rows(l, l->out_width, 1, out, l->out_pixel);
-    }
+    for (int32_t c = 0; c < channels; c += SNUG_VL)
+        snug_depthwise_lanes(l, tile, top, bottom, channels - c < SNUG_VL ? channels - c : SNUG_VL, input + c,
+                             weights + c, bias + c, residual ? residual + c : NULL, output + c);
+    if (!snug_only_limits(l))
+        for (int32_t y = top; y < bottom; y++)
+            snug_activate_rows(l, l->out_width, channels, output + (ptrdiff_t)y * l->out_row, l->out_pixel);
 }
 
 #endif

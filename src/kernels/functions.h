@@ -28,22 +28,49 @@ static inline snug_integers snug_bits(snug_vec v) { return (snug_integers)v; }
 static inline snug_vec snug_from_bits(snug_integers bits) { return (snug_vec)bits; }
 #endif
 
-/* The first n < SNUG_VL floats; the others are 0. */
-static inline snug_vec snug_load_some(const float *p, int32_t n)
+/* The first n of a vector's lanes, 1 ... SNUG_VL: loaded and stored as fast as a whole vector where the
+ * target has masks, never touching the memory behind them. */
+#if SNUG_VL == 16
+typedef __mmask16 snug_some;
+static inline snug_some snug_lanes(int32_t n) { return (snug_some)((1u << n) - 1u); }
+/* The lanes that are not loaded are 0. */
+static inline snug_vec snug_load_lanes(const float *p, snug_some some)
+{
+    return _mm512_maskz_loadu_ps(some, p);
+}
+static inline void snug_store_lanes(float *p, snug_vec v, snug_some some)
+{
+    _mm512_mask_storeu_ps(p, some, v);
+}
+#else
+typedef int32_t snug_some;
+static inline snug_some snug_lanes(int32_t n) { return n; }
+static inline snug_vec snug_load_lanes(const float *p, snug_some some)
 {
     float lanes[SNUG_VL] = {0};
-    for (int32_t i = 0; i < n; ++i)
+    if (some == SNUG_VL)
+        return snug_load(p);
+    for (int32_t i = 0; i < some; ++i)
         lanes[i] = p[i];
     return snug_load(lanes);
 }
-
-static inline void snug_store_some(float *p, snug_vec v, int32_t n)
+static inline void snug_store_lanes(float *p, snug_vec v, snug_some some)
 {
     float lanes[SNUG_VL];
+    if (some == SNUG_VL) {
+        snug_store(p, v);
+        return;
+    }
     snug_store(lanes, v);
-    for (int32_t i = 0; i < n; ++i)
+    for (int32_t i = 0; i < some; ++i)
         p[i] = lanes[i];
 }
+#endif
+
+/* The same with a number of lanes. */
+static inline snug_vec snug_load_some(const float *p, int32_t n) { return snug_load_lanes(p, snug_lanes(n)); }
+
+static inline void snug_store_some(float *p, snug_vec v, int32_t n) { snug_store_lanes(p, v, snug_lanes(n)); }
 
 static inline float snug_sum_of_lanes(snug_vec v)
 {
