@@ -22,12 +22,16 @@ static inline SNUG_CONV_KERNEL(snug_conv_blocked_c16)
     g.b_y = (ptrdiff_t)layer->kernel_width * 256;
     g.b_block = (ptrdiff_t)taps * 256;
     snug_gemm_limit(&g, layer);
-    for (int32_t panel = 0; panel * 16 < layer->out_channels; panel++) {
-        const int32_t group = panel * 16 / group_size;
-        snug_conv_panel(layer, &g, 16, input + (ptrdiff_t)group * blocks * layer->in_plane,
-                        weights + (ptrdiff_t)panel * blocks * taps * 256, bias + panel * 16,
-                        residual ? residual + (ptrdiff_t)panel * layer->other_plane : NULL,
-                        output + (ptrdiff_t)panel * layer->out_plane);
+    g.b_panel = blocks * g.b_block;
+    g.add_panel = layer->other_plane;
+    g.out_panel = layer->out_plane;
+    const int32_t panels = (group_size + 15) / 16;
+    for (int32_t group = 0; group < layer->groups; group++) {
+        const ptrdiff_t panel = (ptrdiff_t)group * panels;
+        snug_conv_panels(layer, &g, panels * 16, input + (ptrdiff_t)group * blocks * layer->in_plane,
+                         weights + panel * g.b_panel, bias + panel * 16,
+                         residual ? residual + panel * layer->other_plane : NULL,
+                         output + panel * layer->out_plane);
     }
 }
 

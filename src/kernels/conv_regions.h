@@ -11,6 +11,7 @@
 #ifndef SNUG_CONV_REGIONS_H
 #define SNUG_CONV_REGIONS_H
 
+#define SNUG_GEMM_BORDERS
 #include "epilogue.h"
 #include "gemm.h"
 
@@ -68,15 +69,32 @@ static inline snug_axis snug_axis_x(const snug_layer *l)
     return axis;
 }
 
-static inline int32_t snug_tiles(int32_t rows) { return (rows + SNUG_TILE_ROWS - 1) / SNUG_TILE_ROWS; }
+/* Where an output row's sums begin: as a bias, or, where bias is NULL, as what the output holds. */
+static inline void snug_begin_with(snug_gemm *g, const float *bias)
+{
+    g->init_row = bias ? 0 : g->out_row;
+    g->init_panel = bias ? 16 : g->out_panel;
+}
 
-/* One region of one panel of output channels. base: blocks, depth and the strides of blocks, depth and b. */
+/* The activations that are no limits, on the panels of a strip. */
+static inline void snug_activate_strip(const snug_layer *l, const snug_gemm *g, int32_t rows, int32_t lanes,
+                                       float *out)
+{
+    if (snug_only_limits(l) || l->activation == SNUG_NO_ACTIVATION)
+        return;
+    for (int32_t panel = 0; panel * 16 < lanes; panel++)
+        snug_activate_rows(l, rows, lanes - panel * 16 < 16 ? lanes - panel * 16 : 16,
+                           out + panel * g->out_panel, g->out_row);
+}
+
+/* One region of some panels of output channels. base: blocks, depth, the strides of blocks, depth, b and
+ * panels. bias: NULL where the output holds the sums so far. */
 static inline void snug_conv_region(const snug_layer *l, const snug_gemm *base, snug_run rows,
                                     snug_run columns, int32_t lanes, const float *input, const float *weights,
                                     const float *bias, const float *residual, float *output)
 {
     const int32_t height = rows.end - rows.begin, width = columns.end - columns.begin;
-    const int down = (int64_t)width * snug_tiles(height) < (int64_t)height * snug_tiles(width);
+    const int down = (int64_t)width * snug_tiles_of(height) < (int64_t)height * snug_tiles_of(width);
     const ptrdiff_t in_y = (ptrdiff_t)l->stride_y * l->in_row, in_x = (ptrdiff_t)l->stride_x * l->in_pixel;
     snug_gemm g = *base;
     g.taps_y = rows.last - rows.first;
@@ -86,6 +104,7 @@ static inline void snug_conv_region(const snug_layer *l, const snug_gemm *base, 
     g.a_row = down ? in_y : in_x;
     g.add_row = down ? l->other_row : l->other_pixel;
     g.out_row = down ? l->out_row : l->out_pixel;
+    snug_begin_with(&g, bias);
     weights += rows.first * g.b_y + columns.first * g.b_x;
     input +=
         (ptrdiff_t)(rows.begin * l->stride_y - l->pad_top + rows.first * l->dilation_y) * l->in_row +
@@ -103,32 +122,123 @@ static inline void snug_conv_region(const snug_layer *l, const snug_gemm *base, 
         const float *add =
             residual ? residual + other + line * (ptrdiff_t)(down ? l->other_pixel : l->other_row) : NULL;
         float *out = output + line * (ptrdiff_t)(down ? l->out_pixel : l->out_row);
-        snug_gemm_lanes(&g, length, lanes, a, weights, bias, add, out);
-        snug_activate_rows(l, length, lanes, out, g.out_row);
+        snug_gemm_lanes(&g, length, lanes, a, weights, bias ? bias : out, add, out);
+        if (!g.unfinished)
+            snug_activate_strip(l, &g, length, lanes, out);
     }
 }
 
-/* One panel of up to 16 output channels. */
+/* The taps of a kernel row that lie beside the map for the first output of a row, and for the last. -1 where
+ * one lies beside it for more than that output. */
+static inline int32_t snug_taps_left_out(const snug_axis *axis, int right)
+{
+    int32_t taps = 0;
+    for (int32_t tap = 0; tap < axis->taps; tap++) {
+        const int32_t from = tap * axis->dilation - axis->pad; /* what output 0 reads */
+        const int32_t second = axis->outputs > 1 ? 1 : 0, before_last = axis->outputs - 1 - second;
+        const int32_t last = from + (axis->outputs - 1) * axis->stride;
+        if (!right && from < 0)
+            taps++;
+        if (right && last >= axis->inputs)
+            taps++;
+        if (axis->outputs > 1 &&
+            (from + second * axis->stride < 0 || from + before_last * axis->stride >= axis->inputs))
+            return -1;
+    }
+    return taps;
+}
+
+/* Output rows that read the same rows of taps, each as one strip; its first and last register tile leave out
+ * their border pixel where a tap lies beside the map. */
+static inline void snug_conv_strips(const snug_layer *l, const snug_gemm *base, snug_run rows, int32_t lanes,
+                                    const float *input, const float *weights, const float *bias,
+                                    const float *residual, float *output)
+{
+    snug_gemm g = *base;
+    g.taps_y = rows.last - rows.first;
+    g.taps_x = l->kernel_width;
+    g.a_y = (ptrdiff_t)l->dilation_y * l->in_row;
+    g.a_x = (ptrdiff_t)l->dilation_x * l->in_pixel;
+    g.a_row = (ptrdiff_t)l->stride_x * l->in_pixel;
+    g.add_row = l->other_pixel;
+    g.out_row = l->out_pixel;
+    snug_begin_with(&g, bias);
+    weights += rows.first * g.b_y;
+    snug_gemm_merge(&g);
+    for (int32_t y = rows.begin; y < rows.end; y++) {
+        const int32_t in_y = y * l->stride_y - l->pad_top + rows.first * l->dilation_y;
+        const float *a = input + (ptrdiff_t)in_y * l->in_row - (ptrdiff_t)l->pad_left * l->in_pixel;
+        const float *add = residual ? residual + (ptrdiff_t)y * l->other_row : NULL;
+        float *out = output + (ptrdiff_t)y * l->out_row;
+        snug_gemm_lanes(&g, l->out_width, lanes, g.taps_y ? a : input, weights, bias ? bias : out, add, out);
+        if (!g.unfinished)
+            snug_activate_strip(l, &g, l->out_width, lanes, out);
+    }
+}
+
+/* As many panels as a register tile takes at once, some of the input blocks. */
 static inline void snug_conv_panel(const snug_layer *l, const snug_gemm *base, int32_t lanes,
                                    const float *input, const float *weights, const float *bias,
                                    const float *residual, float *output)
 {
     const snug_axis axis_y = snug_axis_y(l), axis_x = snug_axis_x(l);
+    snug_gemm g = *base;
+    g.left_taps = snug_taps_left_out(&axis_x, 0);
+    g.right_taps = snug_taps_left_out(&axis_x, 1);
+    const int strips =
+        g.left_taps >= 0 && g.depth >= 8 && (l->out_width >= 4 || l->out_width >= l->out_height);
+    if (!strips) {
+        g.left_taps = 0;
+        g.right_taps = 0;
+    }
     for (snug_run rows = {0, 0, 0, 0}; rows.end < l->out_height;) {
         rows = snug_next_run(&axis_y, rows.end);
+        if (strips) {
+            snug_conv_strips(l, &g, rows, lanes, input, weights, bias, residual, output);
+            continue;
+        }
         for (snug_run columns = {0, 0, 0, 0}; columns.end < l->out_width;) {
             columns = snug_next_run(&axis_x, columns.end);
-            snug_conv_region(l, base, rows, columns, lanes, input, weights, bias, residual, output);
+            snug_conv_region(l, &g, rows, columns, lanes, input, weights, bias, residual, output);
         }
     }
 }
 
-/* Limits that the register tiles apply. */
-static inline void snug_gemm_limit(snug_gemm *g, const snug_layer *l)
+/* Any number of panels. Those that a register tile takes at once go over the map for as many input blocks at
+ * a time as have weights that stay in the second-level cache, so that every weight is read from further away
+ * once; the sums meanwhile are in the output. */
+static inline void snug_conv_panels(const snug_layer *l, const snug_gemm *base, int32_t lanes,
+                                    const float *input, const float *weights, const float *bias,
+                                    const float *residual, float *output)
 {
-    g->clamp = snug_has_limits(l);
-    g->low = snug_low(l);
-    g->high = snug_high(l);
+    const int32_t tiles = l->out_height * snug_tiles_of(l->out_width);
+    snug_stream stream;
+    for (int32_t panel = 0; panel * 16 < lanes;) {
+        const int32_t rest = lanes - panel * 16, at_once = snug_panels_at_once((rest + 15) / 16);
+        const int32_t width = rest < at_once * 16 ? rest : at_once * 16;
+        const int64_t fit =
+            65536 / ((int64_t)at_once * 16 * base->depth * l->kernel_height * l->kernel_width);
+        const int32_t step = fit < 1 ? 1 : fit < base->blocks ? (int32_t)fit : base->blocks;
+        for (int32_t block = 0; block < base->blocks; block += step) {
+            const int first = block == 0, last = block + step >= base->blocks;
+            const float *b = weights + panel * base->b_panel + block * base->b_block;
+            snug_gemm g = *base;
+            g.blocks = last ? base->blocks - block : step;
+            g.last_depth = last ? base->last_depth : 0;
+            g.unfinished = !last;
+            g.clamp = last && base->clamp;
+            stream.at = (const char *)(last ? b - block * base->b_block + at_once * base->b_panel
+                                            : b + step * base->b_block);
+            stream.step = last && rest <= width ? 0 : snug_stream_step(at_once * 16, tiles, 1);
+            if (stream.step == 0)
+                stream.at = (const char *)b;
+            g.stream = &stream;
+            snug_conv_panel(l, &g, width, input + block * base->a_block, b, first ? bias + panel * 16 : NULL,
+                            first && residual ? residual + panel * g.add_panel : NULL,
+                            output + panel * g.out_panel);
+        }
+        panel += at_once;
+    }
 }
 
 #endif

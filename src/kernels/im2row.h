@@ -3,7 +3,8 @@
 #ifndef SNUG_IM2ROW_H
 #define SNUG_IM2ROW_H
 
-#include "conv_regions.h"
+#include "epilogue.h"
+#include "gemm.h"
 
 /* The taps of one output pixel, zeros where they lie on the padding. */
 static inline void snug_im2row_pixel(const snug_layer *l, int32_t channels, int32_t y, int32_t x,
@@ -43,9 +44,8 @@ static inline void snug_im2row_strip(const snug_layer *l, const snug_gemm *g, in
     }
     for (int32_t y = 0; y < height; y++) {
         float *out = output + (ptrdiff_t)(begin + y) * l->out_row;
-        snug_gemm_panels(g, width, outputs, 0, matrix + (ptrdiff_t)y * width * g->depth, weights,
-                         (ptrdiff_t)g->depth * 16, bias,
-                         residual ? residual + (ptrdiff_t)(begin + y) * l->other_row : NULL, 16, out, 16);
+        snug_gemm_product(g, width, outputs, matrix + (ptrdiff_t)y * width * g->depth, weights, bias,
+                          residual ? residual + (ptrdiff_t)(begin + y) * l->other_row : NULL, out);
         snug_activate_rows(l, width, outputs, out, l->out_pixel);
     }
 }
@@ -65,6 +65,10 @@ static inline void snug_im2row(const snug_layer *l, int32_t rows, const float *i
     g.b_depth = 16;
     g.add_row = l->other_pixel;
     g.out_row = l->out_pixel;
+    g.b_panel = (ptrdiff_t)g.depth * 16;
+    g.init_panel = 16;
+    g.add_panel = 16;
+    g.out_panel = 16;
     snug_gemm_limit(&g, l);
     const ptrdiff_t group_floats = (ptrdiff_t)(outputs + 15) / 16 * g.depth * 16;
     for (int32_t group = 0; group < l->groups; group++) {

@@ -1,6 +1,6 @@
 /* conv_blocked_c16 - channel-blocked direct convolution, an implicit matrix product without workspace: a
- * register tile of pixels x 16 output channels runs over input blocks, kernel rows and columns, and 16 input
- * channels, whose weights lie in exactly that order. Taps on the padding are skipped by region. Near the peak
+ * register tile of pixels x output channels runs over input blocks, kernel rows and columns, and 16 input
+ * channels, whose weights lie in exactly that order. Taps on the padding are left out. Near the peak
  * of the machine wherever there are 16 channels or more; wins unless Winograd saves multiplications and its
  * workspace fits. */
 #include "conv_blocked.h"

@@ -12,19 +12,24 @@ SNUG_CONV_KERNEL(conv_implicit_hwc)
     (void)workspace;
     const int32_t channels = layer->in_channels / layer->groups,
                   group_size = layer->out_channels / layer->groups;
-    const ptrdiff_t panel_floats = (ptrdiff_t)channels * layer->kernel_height * layer->kernel_width * 16;
     snug_gemm g = {0};
-    g.blocks = 1;
-    g.depth = channels;
+    g.blocks = (channels + 63) / 64;
+    g.depth = (channels + g.blocks - 1) / g.blocks;
+    g.last_depth = channels % g.depth;
+    g.a_block = g.depth;
     g.a_depth = 1;
     g.b_depth = 16;
+    g.b_block = (ptrdiff_t)g.depth * 16;
     g.b_x = (ptrdiff_t)channels * 16;
     g.b_y = g.b_x * layer->kernel_width;
+    g.b_panel = g.b_y * layer->kernel_height;
+    g.add_panel = 16;
+    g.out_panel = 16;
     snug_gemm_limit(&g, layer);
-    for (int32_t group = 0; group < layer->groups; group++)
-        for (int32_t o = 0; o < group_size; o += 16, weights += panel_floats) {
-            const int32_t first = group * group_size + o, rest = group_size - o;
-            snug_conv_panel(layer, &g, rest < 16 ? rest : 16, input + group * channels, weights, bias + first,
-                            residual ? residual + first : NULL, output + first);
-        }
+    for (int32_t group = 0; group < layer->groups; group++) {
+        const ptrdiff_t first = (ptrdiff_t)group * group_size;
+        snug_conv_panels(layer, &g, group_size, input + (ptrdiff_t)group * channels,
+                         weights + (ptrdiff_t)group * ((group_size + 15) / 16) * g.b_panel, bias + first,
+                         residual ? residual + first : NULL, output + first);
+    }
 }

@@ -1,7 +1,8 @@
 /* conv_pointwise_c16 - 1x1 convolution on channel blocks: one matrix product, pixels x channels. The plane is
  * one long row of pixels where its rows follow on one another; strided layers go row by row. No workspace;
  * the method of choice for every 1x1 layer in its layout. */
-#include "conv_regions.h"
+#include "epilogue.h"
+#include "gemm.h"
 
 SNUG_CONV_KERNEL(conv_pointwise_c16);
 
@@ -29,12 +30,14 @@ SNUG_CONV_KERNEL(conv_pointwise_c16)
         width *= height;
         height = 1;
     }
-    const ptrdiff_t panel_floats = (ptrdiff_t)g.blocks * 256;
+    g.b_panel = (ptrdiff_t)g.blocks * 256;
+    g.init_panel = 16;
+    g.add_panel = layer->other_plane;
+    g.out_panel = layer->out_plane;
     for (int32_t y = 0; y < height; y++) {
         float *out = output + (ptrdiff_t)y * layer->out_row;
-        snug_gemm_panels(&g, width, layer->out_channels, 1, input + y * in_y, weights, panel_floats, bias,
-                         residual ? residual + (ptrdiff_t)y * layer->other_row : NULL, layer->other_plane,
-                         out, layer->out_plane);
+        snug_gemm_product(&g, width, (layer->out_channels + 15) / 16 * 16, input + y * in_y, weights, bias,
+                          residual ? residual + (ptrdiff_t)y * layer->other_row : NULL, out);
         for (int32_t panel = 0; panel * 16 < layer->out_channels; panel++)
             snug_activate_rows(layer, width, 16, out + (ptrdiff_t)panel * layer->out_plane, layer->out_pixel);
     }

@@ -1,7 +1,8 @@
 /* conv_pointwise_hwc - 1x1 convolution on interleaved maps: the map is a matrix, pixels x channels, as it
  * lies. The plane is one long row of pixels where its rows follow on one another; strided layers go row by
  * row. No workspace; the method of choice for every 1x1 layer in its layout. */
-#include "conv_regions.h"
+#include "epilogue.h"
+#include "gemm.h"
 
 SNUG_CONV_KERNEL(conv_pointwise_hwc);
 
@@ -26,11 +27,14 @@ SNUG_CONV_KERNEL(conv_pointwise_hwc)
         width *= height;
         height = 1;
     }
-    const ptrdiff_t panel_floats = (ptrdiff_t)g.depth * 16;
+    g.b_panel = (ptrdiff_t)g.depth * 16;
+    g.init_panel = 16;
+    g.add_panel = 16;
+    g.out_panel = 16;
     for (int32_t y = 0; y < height; y++) {
         float *out = output + (ptrdiff_t)y * layer->out_row;
-        snug_gemm_panels(&g, width, layer->out_channels, 0, input + y * in_y, weights, panel_floats, bias,
-                         residual ? residual + (ptrdiff_t)y * layer->other_row : NULL, 16, out, 16);
+        snug_gemm_product(&g, width, layer->out_channels, input + y * in_y, weights, bias,
+                          residual ? residual + (ptrdiff_t)y * layer->other_row : NULL, out);
         snug_activate_rows(layer, width, layer->out_channels, out, layer->out_pixel);
     }
 }

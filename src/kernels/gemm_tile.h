@@ -1,0 +1,299 @@
+/* gemm_tile.h - the register tiles: `rows` rows times a few vectors stay in registers while a sum runs over
+ * blocks x taps_y x taps_x x depth.
+ *
+ *     out[row][lane] = clamp(init[row][lane] + sum a[row, k] * b[k][lane] + add[row][lane])
+ *
+ * One function per shape, written by macros: accumulators have names and the innermost loop is not unrolled,
+ * since arrays of accumulators or unrolling make compilers spill. What bounds a shape is the number of
+ * registers; what a shape must do is enough multiply-adds per load:
+ *
+ *     target    rows x lanes   registers       loads per multiply-add
+ *     AVX-512   14 x 32        28 + 2 + 1      0.57    two panels of 16 side by side
+ *               14 x 16        14 + 1 + 1      1.07    a last, odd panel
+ *               6 x 64         24 + 4 + 1      0.42    rows of up to 6
+ *     AVX       6 x 16         12 + 2 + 1      0.67
+ *     SSE       6 x 8          12 + 2 + 1      0.67
+ *     AArch64   8 x 8          16 + 2 + 8      0.25    by lanes
+ *     ARMv7     4 x 8          8 + 2 + 4       0.38    by lanes
+ *     none      3 x 4
+ *
+ * By lanes: where the steps of a are contiguous, four of them are loaded as a vector and each lane is an
+ * operand of a multiply-add. */
+#ifndef SNUG_GEMM_TILE_H
+#define SNUG_GEMM_TILE_H
+
+#include "simd.h"
+#include "snug.h"
+
+/* A tile has SNUG_TILE_VECTORS vectors in a row; a panel's 16 lanes take 16 / SNUG_TILE_LANES passes. Wide
+ * tiles take two or four panels at once. */
+#if SNUG_VL == 16
+#define SNUG_TILE_ROWS 14
+#define SNUG_TILE_VECTORS 1
+#define SNUG_WIDE_TILES
+#elif SNUG_VL == 8
+#define SNUG_TILE_ROWS 6
+#define SNUG_TILE_VECTORS 2
+#elif defined(SNUG_FMA_LANE) && defined(__aarch64__)
+#define SNUG_TILE_ROWS 8
+#define SNUG_TILE_VECTORS 2
+#elif defined(SNUG_FMA_LANE)
+#define SNUG_TILE_ROWS 4
+#define SNUG_TILE_VECTORS 2
+#elif SNUG_VL == 4
+#define SNUG_TILE_ROWS 6
+#define SNUG_TILE_VECTORS 2
+#else
+#define SNUG_TILE_ROWS 3
+#define SNUG_TILE_VECTORS 4
+#endif
+#define SNUG_TILE_LANES (SNUG_TILE_VECTORS * SNUG_VL)
+
+/* What is brought into the second-level cache while tiles run: `step` bytes from `at` on with every step of
+ * the innermost loop. */
+typedef struct snug_stream {
+    const char *at;
+    ptrdiff_t step;
+} snug_stream;
+
+/* Strides and counts of one product, in elements. A plain product of depth k with panels [k][16] has blocks =
+ * taps_y = taps_x = 1, depth = k, a_depth = 1, b_depth = 16. */
+typedef struct snug_gemm {
+    int32_t blocks, taps_y, taps_x, depth;
+    int32_t last_depth;            /* depth of the last block where it is shorter; 0: depth */
+    int32_t left_taps, right_taps; /* see SNUG_GEMM_BORDERS */
+    ptrdiff_t a_row, a_block, a_y, a_x, a_depth;
+    ptrdiff_t b_block, b_y, b_x, b_depth;
+    ptrdiff_t init_row; /* 0: init is 16 values for every row, such as a bias */
+    ptrdiff_t add_row;  /* what is added after the sum, such as a residual */
+    ptrdiff_t out_row;
+    ptrdiff_t b_panel, init_panel, add_panel, out_panel; /* from one panel of 16 lanes to the next */
+    int32_t unfinished; /* 1: another product will add to this one: no activation yet */
+    int32_t clamp;      /* 1: the result is limited to low ... high */
+    float low, high;
+    snug_stream *stream; /* NULL: nothing */
+} snug_gemm;
+
+/* DO(row, value, V) for the rows of a tile; SNUG_REST leaves out the first row, SNUG_LESS the last. */
+#define SNUG_REST_1(DO, V)
+#define SNUG_REST_2(DO, V) SNUG_REST_1(DO, V) DO(1, p0[s], V)
+#define SNUG_REST_3(DO, V) SNUG_REST_2(DO, V) DO(2, p0[2 * s], V)
+#define SNUG_REST_4(DO, V) SNUG_REST_3(DO, V) DO(3, p3[0], V)
+#define SNUG_REST_5(DO, V) SNUG_REST_4(DO, V) DO(4, p3[s], V)
+#define SNUG_REST_6(DO, V) SNUG_REST_5(DO, V) DO(5, p3[2 * s], V)
+#define SNUG_REST_7(DO, V) SNUG_REST_6(DO, V) DO(6, p6[0], V)
+#define SNUG_REST_8(DO, V) SNUG_REST_7(DO, V) DO(7, p6[s], V)
+#define SNUG_REST_9(DO, V) SNUG_REST_8(DO, V) DO(8, p6[2 * s], V)
+#define SNUG_REST_10(DO, V) SNUG_REST_9(DO, V) DO(9, p9[0], V)
+#define SNUG_REST_11(DO, V) SNUG_REST_10(DO, V) DO(10, p9[s], V)
+#define SNUG_REST_12(DO, V) SNUG_REST_11(DO, V) DO(11, p9[2 * s], V)
+#define SNUG_REST_13(DO, V) SNUG_REST_12(DO, V) DO(12, p12[0], V)
+#define SNUG_REST_14(DO, V) SNUG_REST_13(DO, V) DO(13, p12[s], V)
+#define SNUG_ROWS_1(DO, V) DO(0, p0[0], V) SNUG_REST_1(DO, V)
+#define SNUG_ROWS_2(DO, V) DO(0, p0[0], V) SNUG_REST_2(DO, V)
+#define SNUG_ROWS_3(DO, V) DO(0, p0[0], V) SNUG_REST_3(DO, V)
+#define SNUG_ROWS_4(DO, V) DO(0, p0[0], V) SNUG_REST_4(DO, V)
+#define SNUG_ROWS_5(DO, V) DO(0, p0[0], V) SNUG_REST_5(DO, V)
+#define SNUG_ROWS_6(DO, V) DO(0, p0[0], V) SNUG_REST_6(DO, V)
+#define SNUG_ROWS_7(DO, V) DO(0, p0[0], V) SNUG_REST_7(DO, V)
+#define SNUG_ROWS_8(DO, V) DO(0, p0[0], V) SNUG_REST_8(DO, V)
+#define SNUG_ROWS_9(DO, V) DO(0, p0[0], V) SNUG_REST_9(DO, V)
+#define SNUG_ROWS_10(DO, V) DO(0, p0[0], V) SNUG_REST_10(DO, V)
+#define SNUG_ROWS_11(DO, V) DO(0, p0[0], V) SNUG_REST_11(DO, V)
+#define SNUG_ROWS_12(DO, V) DO(0, p0[0], V) SNUG_REST_12(DO, V)
+#define SNUG_ROWS_13(DO, V) DO(0, p0[0], V) SNUG_REST_13(DO, V)
+#define SNUG_ROWS_14(DO, V) DO(0, p0[0], V) SNUG_REST_14(DO, V)
+#define SNUG_LESS_1(DO, V)
+#define SNUG_LESS_2(DO, V) SNUG_ROWS_1(DO, V)
+#define SNUG_LESS_3(DO, V) SNUG_ROWS_2(DO, V)
+#define SNUG_LESS_4(DO, V) SNUG_ROWS_3(DO, V)
+#define SNUG_LESS_5(DO, V) SNUG_ROWS_4(DO, V)
+#define SNUG_LESS_6(DO, V) SNUG_ROWS_5(DO, V)
+#define SNUG_LESS_7(DO, V) SNUG_ROWS_6(DO, V)
+#define SNUG_LESS_8(DO, V) SNUG_ROWS_7(DO, V)
+#define SNUG_LESS_9(DO, V) SNUG_ROWS_8(DO, V)
+#define SNUG_LESS_10(DO, V) SNUG_ROWS_9(DO, V)
+#define SNUG_LESS_11(DO, V) SNUG_ROWS_10(DO, V)
+#define SNUG_LESS_12(DO, V) SNUG_ROWS_11(DO, V)
+#define SNUG_LESS_13(DO, V) SNUG_ROWS_12(DO, V)
+#define SNUG_LESS_14(DO, V) SNUG_ROWS_13(DO, V)
+/* One pointer per three rows: the addresses p, p + s, p + 2 s need no further registers on x86 and few
+ * elsewhere. */
+#define SNUG_POINTERS_1(DO) DO(0)
+#define SNUG_POINTERS_2(DO) DO(0)
+#define SNUG_POINTERS_3(DO) DO(0)
+#define SNUG_POINTERS_4(DO) DO(0) DO(3)
+#define SNUG_POINTERS_5(DO) DO(0) DO(3)
+#define SNUG_POINTERS_6(DO) DO(0) DO(3)
+#define SNUG_POINTERS_7(DO) DO(0) DO(3) DO(6)
+#define SNUG_POINTERS_8(DO) DO(0) DO(3) DO(6)
+#define SNUG_POINTERS_9(DO) DO(0) DO(3) DO(6)
+#define SNUG_POINTERS_10(DO) DO(0) DO(3) DO(6) DO(9)
+#define SNUG_POINTERS_11(DO) DO(0) DO(3) DO(6) DO(9)
+#define SNUG_POINTERS_12(DO) DO(0) DO(3) DO(6) DO(9)
+#define SNUG_POINTERS_13(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
+#define SNUG_POINTERS_14(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
+
+#define SNUG_POINTER_BEGIN(r) const float *p##r = a_x + (r) * s;
+#define SNUG_POINTER_STEP(r) p##r += a_depth;
+#define SNUG_POINTER_STEP_4(r) p##r += 4;
+
+/* DO(r, v) for the V vectors of row r, and where vector v lies in a panel, and panels `panel` apart. */
+#define SNUG_VECTORS_1(DO, r) DO(r, 0)
+#define SNUG_VECTORS_2(DO, r) DO(r, 0) DO(r, 1)
+#define SNUG_VECTORS_4(DO, r) DO(r, 0) DO(r, 1) DO(r, 2) DO(r, 3)
+#if SNUG_TILE_VECTORS == 1
+#define SNUG_VECTORS SNUG_VECTORS_1
+#elif SNUG_TILE_VECTORS == 2
+#define SNUG_VECTORS SNUG_VECTORS_2
+#else
+#define SNUG_VECTORS SNUG_VECTORS_4
+#endif
+#define SNUG_AT(panel, v) ((v) / SNUG_LANES * (panel) + (v) % SNUG_LANES * SNUG_VL)
+
+#define SNUG_LOAD_B(r, v)                                     \
+    const snug_vec b##v = snug_load(b + SNUG_AT(b_panel, v)); \
+    (void)b##v; /* a tile of one row can be left without any */
+#define SNUG_ONE_ZERO(r, v) snug_vec c##r##_##v = snug_set1(0.0f);
+#define SNUG_ONE_INIT(r, v) c##r##_##v = snug_load(init + (r) * g->init_row + SNUG_AT(g->init_panel, v));
+#define SNUG_ONE_FMA(r, v) c##r##_##v = snug_fma(x, b##v, c##r##_##v);
+#define SNUG_ONE_ADD(r, v) \
+    c##r##_##v = snug_add(c##r##_##v, snug_load(add + (r) * g->add_row + SNUG_AT(g->add_panel, v)));
+#define SNUG_ONE_CLAMP(r, v) c##r##_##v = snug_min(snug_max(c##r##_##v, low), high);
+#define SNUG_ONE_STORE(r, v) snug_store(out + (r) * g->out_row + SNUG_AT(g->out_panel, v), c##r##_##v);
+
+#define SNUG_ROW_ZERO(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_ZERO, r)
+#define SNUG_ROW_INIT(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_INIT, r)
+#define SNUG_ROW_ADD(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_ADD, r)
+#define SNUG_ROW_CLAMP(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_CLAMP, r)
+#define SNUG_ROW_STORE(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_STORE, r)
+#define SNUG_ROW_FMA(r, value, V)            \
+    {                                        \
+        const snug_vec x = snug_set1(value); \
+        SNUG_VECTORS_##V(SNUG_ONE_FMA, r)    \
+    }
+
+/* A tile of one vector has no load to spare. */
+#define SNUG_STREAM_1
+#define SNUG_STREAM_2    \
+    SNUG_PREFETCH(next); \
+    next += next_step;
+#define SNUG_STREAM_4
+
+/* Four steps at a time by lanes. */
+#ifdef SNUG_FMA_LANE
+#define SNUG_LOAD_X(r, value, V) const snug_vec x##r = snug_load(&(value));
+#define SNUG_ONE_LANE_0(r, v) c##r##_##v = SNUG_FMA_LANE(b##v, x##r, 0, c##r##_##v);
+#define SNUG_ONE_LANE_1(r, v) c##r##_##v = SNUG_FMA_LANE(b##v, x##r, 1, c##r##_##v);
+#define SNUG_ONE_LANE_2(r, v) c##r##_##v = SNUG_FMA_LANE(b##v, x##r, 2, c##r##_##v);
+#define SNUG_ONE_LANE_3(r, v) c##r##_##v = SNUG_FMA_LANE(b##v, x##r, 3, c##r##_##v);
+#define SNUG_ROW_LANE_0(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_LANE_0, r)
+#define SNUG_ROW_LANE_1(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_LANE_1, r)
+#define SNUG_ROW_LANE_2(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_LANE_2, r)
+#define SNUG_ROW_LANE_3(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_LANE_3, r)
+#define SNUG_LANE_STEP(LIST, V, lane)                                                \
+    {                                                                                \
+        SNUG_VECTORS_##V(SNUG_LOAD_B, 0) LIST(SNUG_ROW_LANE_##lane, V) b += b_depth; \
+    }
+#define SNUG_LANE_LOOP(rows, V, LIST)                                 \
+    if (a_depth == 1) {                                               \
+        SNUG_NO_UNROLL                                                \
+        for (; k >= 4; k -= 4) {                                      \
+            LIST(SNUG_LOAD_X, V)                                      \
+            SNUG_LANE_STEP(LIST, V, 0)                                \
+            SNUG_LANE_STEP(LIST, V, 1)                                \
+            SNUG_LANE_STEP(LIST, V, 2)                                \
+            SNUG_LANE_STEP(LIST, V, 3)                                \
+            SNUG_POINTERS_##rows(SNUG_POINTER_STEP_4) SNUG_STREAM_##V \
+        }                                                             \
+    }
+#else
+#define SNUG_LANE_LOOP(rows, V, LIST)
+#endif
+
+/* The innermost loop for the rows in LIST. */
+#define SNUG_DEPTH_LOOP(rows, V, LIST)                                                                     \
+    {                                                                                                      \
+        const float *b = b_x;                                                                              \
+        int32_t k = depth;                                                                                 \
+        SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) SNUG_LANE_LOOP(rows, V, LIST)                             \
+            SNUG_NO_UNROLL for (; k > 0; k--)                                                              \
+        {                                                                                                  \
+            SNUG_VECTORS_##V(SNUG_LOAD_B, 0) LIST(SNUG_ROW_FMA, V) SNUG_POINTERS_##rows(SNUG_POINTER_STEP) \
+                b += b_depth;                                                                              \
+            SNUG_STREAM_##V                                                                                \
+        }                                                                                                  \
+    }
+
+/* Define SNUG_GEMM_BORDERS before including this file for tiles that leave out their first row in the first
+ * left_taps of a row of taps, and their last row in the last right_taps: where these taps read what lies
+ * beside the map. */
+#ifdef SNUG_GEMM_BORDERS
+#define SNUG_TAP(rows, V)                          \
+    if (x_tap < g->left_taps)                      \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_REST_##rows) \
+    else if (x_tap >= first_right)                 \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows) \
+    else                                           \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
+#else
+#define SNUG_TAP(rows, V) SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
+#endif
+
+/* init and add may be NULL. */
+#define SNUG_TILE_FUNCTION(rows, V)                                                                     \
+    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a,                \
+                                                     const float *b_begin, const float *init,           \
+                                                     const float *add, float *out)                      \
+    {                                                                                                   \
+        const ptrdiff_t s = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth, b_panel = g->b_panel; \
+        const char *next = g->stream ? g->stream->at : (const char *)a;                                 \
+        const ptrdiff_t next_step = g->stream ? g->stream->step : 0;                                    \
+        const int32_t first_right = g->taps_x - g->right_taps;                                          \
+        int32_t depth = g->depth;                                                                       \
+        (void)s, (void)b_panel, (void)first_right, (void)next_step;                                     \
+        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V) if (init) { SNUG_ROWS_##rows(SNUG_ROW_INIT, V) }             \
+        for (int32_t block = 0; block < g->blocks; block++, a += g->a_block, b_begin += g->b_block) {   \
+            const float *a_y = a, *b_y = b_begin;                                                       \
+            if (g->last_depth && block + 1 == g->blocks)                                                \
+                depth = g->last_depth;                                                                  \
+            for (int32_t y = 0; y < g->taps_y; y++, a_y += g->a_y, b_y += g->b_y) {                     \
+                const float *a_x = a_y, *b_x = b_y;                                                     \
+                for (int32_t x_tap = 0; x_tap < g->taps_x; x_tap++, a_x += g->a_x, b_x += g->b_x)       \
+                    SNUG_TAP(rows, V)                                                                   \
+            }                                                                                           \
+        }                                                                                               \
+        if (g->stream)                                                                                  \
+            g->stream->at = next;                                                                       \
+        if (add) {                                                                                      \
+            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                           \
+        }                                                                                               \
+        if (g->clamp) {                                                                                 \
+            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);                          \
+            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                                         \
+        }                                                                                               \
+        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                             \
+    }
+
+/* DO(rows, V) for all shapes of V vectors. */
+#define SNUG_SHAPES_3(DO, V) DO(1, V) DO(2, V) DO(3, V)
+#define SNUG_SHAPES_4(DO, V) SNUG_SHAPES_3(DO, V) DO(4, V)
+#define SNUG_SHAPES_6(DO, V) SNUG_SHAPES_4(DO, V) DO(5, V) DO(6, V)
+#define SNUG_SHAPES_7(DO, V) SNUG_SHAPES_6(DO, V) DO(7, V)
+#define SNUG_SHAPES_8(DO, V) SNUG_SHAPES_7(DO, V) DO(8, V)
+#define SNUG_SHAPES_14(DO, V) SNUG_SHAPES_8(DO, V) DO(9, V) DO(10, V) DO(11, V) DO(12, V) DO(13, V) DO(14, V)
+#define SNUG_SHAPES(count, DO, V) SNUG_SHAPES_##count(DO, V)
+#define SNUG_ALL_SHAPES(count, DO, V) SNUG_SHAPES(count, DO, V)
+#define SNUG_TILE_NAME(rows, V) snug_tile_##rows##x##V,
+
+typedef void (*snug_tile)(const snug_gemm *, const float *, const float *, const float *, const float *,
+                          float *);
+
+SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_FUNCTION, SNUG_TILE_VECTORS)
+static const snug_tile snug_tiles[] = {SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_NAME, SNUG_TILE_VECTORS)};
+#ifdef SNUG_WIDE_TILES
+SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_FUNCTION, 2)
+static const snug_tile snug_wide_tiles[] = {SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_NAME, 2)};
+#endif
+
+#endif
