@@ -134,7 +134,9 @@ typedef struct snug_gemm {
 #define SNUG_POINTERS_13(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
 #define SNUG_POINTERS_14(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
 
-#define SNUG_POINTER_BEGIN(r) const float *p##r = a_x + (r) * s;
+#define SNUG_POINTER_BEGIN(r)          \
+    const float *p##r = a_x + (r) * s; \
+    (void)p##r; /* a tile of one row can be left without any */
 #define SNUG_POINTER_STEP(r) p##r += a_depth;
 #define SNUG_POINTER_STEP_4(r) p##r += 4;
 
@@ -153,7 +155,7 @@ typedef struct snug_gemm {
 
 #define SNUG_LOAD_B(r, v)                                     \
     const snug_vec b##v = snug_load(b + SNUG_AT(b_panel, v)); \
-    (void)b##v; /* a tile of one row can be left without any */
+    (void)b##v;
 #define SNUG_ONE_ZERO(r, v) snug_vec c##r##_##v = snug_set1(0.0f);
 #define SNUG_ONE_INIT(r, v) c##r##_##v = snug_load(init + (r) * g->init_row + SNUG_AT(g->init_panel, v));
 #define SNUG_ONE_FMA(r, v) c##r##_##v = snug_fma(x, b##v, c##r##_##v);
