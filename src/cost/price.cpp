@@ -26,9 +26,7 @@ struct Prices {
   double ns(const Measurement& measurement) {
     const auto [entry, is_new] = known.try_emplace(key_of(measurement), 0);
     if (!is_new) return entry->second;
-    std::optional<double> measured;
-    if (profile != nullptr) measured = profile->measured_ns(measurement);
-    entry->second = measured ? *measured : estimated_ns(target, measurement);
+    entry->second = profile != nullptr ? profile->price_ns(measurement) : estimated_ns(target, measurement);
     return entry->second;
   }
 };

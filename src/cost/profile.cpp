@@ -7,8 +7,10 @@
 #include <chrono>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "base/error.h"
+#include "cost/calibration.h"
 #include "cost/profile_program.h"
 #include "cost/profile_store.h"
 
@@ -23,11 +25,16 @@ Key key_of(const Measurement& measurement) {
   return {std::string(measurement.primitive->name), layer_text(measurement.layer)};
 }
 
-/// What competes with each other: the primitives of one layer, whatever their block.
+/// What competes with each other: the primitives of one layer, whatever their block. Conversions do not.
 std::string layer_key(const Measurement& measurement) {
   snug_layer layer = measurement.layer;
   layer.block = 0;
-  return measurement.operator_name + " " + layer_text(layer);
+  const std::string_view who = measurement.operator_name == "convert" ? measurement.primitive->name : "";
+  return fmt::format("{} {} {}", measurement.operator_name, who, layer_text(layer));
+}
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
 }  // namespace
@@ -38,6 +45,7 @@ struct Profile::State {
   ProfileStore store;
   std::map<std::string, std::string> hashes;  // per primitive
   std::map<Key, double> measured;
+  Calibration calibration;
 };
 
 Profile Profile::open(const Target& target, const std::filesystem::path& file) {
@@ -46,12 +54,14 @@ Profile Profile::open(const Target& target, const std::filesystem::path& file) {
                                                  .target_identity = identity(target),
                                                  .store = ProfileStore(file.empty() ? default_profile_file() : file),
                                                  .hashes = kernel_hashes(),
-                                                 .measured = {}});
+                                                 .measured = {},
+                                                 .calibration = Calibration(target)});
   State& state = *profile.state_;
   for (const MeasuredTime& time : state.store.read(state.target_identity)) {
     const auto current = state.hashes.find(time.primitive);
     if (current == state.hashes.end() || current->second != time.kernel_hash) continue;
     state.measured[{time.primitive, time.layer}] = time.ns;
+    state.calibration.add({.primitive = find_primitive(time.primitive), .layer = parse_layer(time.layer)}, time.ns);
   }
   return profile;
 }
@@ -62,58 +72,71 @@ std::optional<double> Profile::measured_ns(const Measurement& measurement) const
   return found->second;
 }
 
-namespace {
-
-/// What is not measured yet: the primitives of one layer together, the one that should be fastest first, so that the
-/// slow ones are known to be slow after one run.
-std::vector<Measurement> missing_of(const Profile& profile, const Target& target,
-                                    const std::vector<Measurement>& wanted) {
-  struct Ranked {
-    size_t layer;
-    double estimate;
-    Measurement measurement;
-  };
-  std::map<std::string, size_t> layers;
-  std::map<Key, bool> seen;
-  std::vector<Ranked> ranked;
-  for (const Measurement& measurement : wanted) {
-    if (profile.measured_ns(measurement) || !seen.try_emplace(key_of(measurement), true).second) continue;
-    const size_t layer = layers.try_emplace(layer_key(measurement), layers.size()).first->second;
-    ranked.push_back({layer, estimated_ns(target, measurement), measurement});
-  }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
-    return std::tie(a.layer, a.estimate) < std::tie(b.layer, b.estimate);
-  });
-  std::vector<Measurement> result;
-  for (const Ranked& entry : ranked) result.push_back(entry.measurement);
-  return result;
+double Profile::price_ns(const Measurement& measurement) const {
+  const std::optional<double> measured = measured_ns(measurement);
+  return measured ? *measured : state_->calibration.likely_ns(measurement);
 }
+
+namespace {
 
 /// How long measuring will take, from the estimate and from how wrong it was so far.
 class TimeLeft {
  public:
   TimeLeft(const Target& target, const std::vector<Measurement>& missing) : begin_(Clock::now()) {
-    for (const Measurement& measurement : missing) {
-      seconds_.push_back(std::max(kLeastSeconds, kRuns * estimated_ns(target, measurement) * 1e-9));
-    }
-    total_ = std::accumulate(seconds_.begin(), seconds_.end(), 0.0);
+    for (const Measurement& measurement : missing) total_ += likely_seconds(target, measurement);
   }
 
-  void finish_one() { done_ += seconds_[next_++]; }
+  void finish(const Target& target, const Measurement& measurement) { done_ += likely_seconds(target, measurement); }
 
-  double seconds() const {
-    const double elapsed = std::chrono::duration<double>(Clock::now() - begin_).count();
-    return (total_ - done_) * (done_ > 0 ? elapsed / done_ : 1);
-  }
+  double seconds() const { return std::max(0.0, total_ - done_) * (done_ > 0 ? seconds_since(begin_) / done_ : 1); }
 
  private:
-  static constexpr double kLeastSeconds = 0.012;  // of repeated runs, and of the answer's way into the file
-  static constexpr double kRuns = 3;
+  static double likely_seconds(const Target& target, const Measurement& measurement) {
+    constexpr double kLeast = 0.012;  // of repeated runs, and of the answer's way into the file
+    constexpr double kMost = 0.5;     // of a kernel that runs once
+    constexpr double kRuns = 4;
+    return std::clamp(kRuns * estimated_ns(target, measurement) * 1e-9, kLeast, kMost);
+  }
+
   Clock::time_point begin_;
-  std::vector<double> seconds_;
   double total_ = 0, done_ = 0;
-  size_t next_ = 0;
 };
+
+/// The primitives of one layer.
+struct Contest {
+  std::vector<Measurement> missing;
+  std::vector<KnownTime> known;
+  double least_estimate_ns = 0;
+
+  double best_ns() const {
+    double best = 0;
+    for (const KnownTime& one : known) best = best == 0 ? one.ns : std::min(best, one.ns);
+    return best;
+  }
+};
+
+/// By layer, small layers first: what they say of a primitive spares runs on large ones.
+std::vector<Contest> contests_of(const Profile& profile, const Target& target, const std::vector<Measurement>& wanted) {
+  std::map<std::string, Contest> by_layer;
+  std::set<Key> seen;
+  for (const Measurement& measurement : wanted) {
+    if (!seen.insert(key_of(measurement)).second) continue;
+    Contest& contest = by_layer[layer_key(measurement)];
+    const double estimate = estimated_ns(target, measurement);
+    const bool first = contest.missing.empty() && contest.known.empty();
+    contest.least_estimate_ns = first ? estimate : std::min(contest.least_estimate_ns, estimate);
+    const std::optional<double> ns = profile.measured_ns(measurement);
+    if (ns)
+      contest.known.push_back({measurement, *ns});
+    else
+      contest.missing.push_back(measurement);
+  }
+  std::vector<Contest> result;
+  for (auto& [layer, contest] : by_layer) result.push_back(std::move(contest));
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Contest& a, const Contest& b) { return a.least_estimate_ns < b.least_estimate_ns; });
+  return result;
+}
 
 /// The program's answer, or a UserError that says with what it ended.
 MeasuredTime ask(Process& process, const Target& target, const Measurement& measurement, double best_ns) {
@@ -132,39 +155,156 @@ MeasuredTime ask(Process& process, const Target& target, const Measurement& meas
       target.name, time.primitive, time.layer, end.exit_code, line ? "it answered \"" + *line + "\"" : end.errors));
 }
 
+/// One run of the program that measures.
+class Measuring {
+ public:
+  Measuring(Profile::State& state, std::vector<Contest>& contests, const Profile::Progress& progress)
+      : state_(state),
+        contests_(contests),
+        progress_(progress),
+        process_(program_command(state.target,
+                                 profile_program(state.target, state.store.file().parent_path() / "programs"), {})),
+        left_(state.target, all_missing()) {}
+
+  /// Returns how many were measured; the others stay in `missing`.
+  size_t run() {
+    for (Contest& contest : contests_) hold(contest);
+    // What was learned later may have shown a primitive to be faster than was thought when it was given up.
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (Contest& contest : contests_) changed = settle(contest) || changed;
+    }
+    if (progress_) progress_(total_, total_, last_, 0);
+    return measured_;
+  }
+
+ private:
+  std::vector<Measurement> all_missing() {
+    std::vector<Measurement> all;
+    for (const Contest& contest : contests_) all.insert(all.end(), contest.missing.begin(), contest.missing.end());
+    total_ = all.size();
+    return all;
+  }
+
+  /// Measures the likely fastest first, so that the slow ones are known to be slow before they run, or after one run.
+  void hold(Contest& contest) {
+    std::stable_sort(contest.missing.begin(), contest.missing.end(), [&](const Measurement& a, const Measurement& b) {
+      return state_.calibration.likely_ns(a) < state_.calibration.likely_ns(b);
+    });
+    const size_t known_before = contest.known.size();
+    std::vector<Measurement> given_up;
+    for (const Measurement& measurement : contest.missing) {
+      if (what_beats(measurement, contest.known, state_.calibration) != nullptr)
+        given_up.push_back(measurement);
+      else
+        measure(contest, measurement);
+      left_.finish(state_.target, measurement);
+      ++done_;
+    }
+    contest.missing = std::move(given_up);
+    look_again(contest, known_before);
+  }
+
+  void measure(Contest& contest, const Measurement& measurement) {
+    if (progress_) progress_(done_, total_, measurement, left_.seconds());
+    const double ns = store(ask(process_, state_.target, measurement, contest.best_ns()), measurement);
+    state_.calibration.add(measurement, ns);
+    contest.known.push_back({measurement, ns});
+    last_ = measurement;
+    ++measured_;
+  }
+
+  double store(MeasuredTime time, const Measurement& measurement) {
+    time.kernel_hash = state_.hashes.at(time.primitive);
+    state_.store.write(state_.target_identity, time);
+    state_.measured[key_of(measurement)] = time.ns;
+    return time.ns;
+  }
+
+  /// Selection takes the least of many measurements, and with it the luckiest: those that it may take are measured a
+  /// second time, a little later, and get the mean.
+  void look_again(Contest& contest, size_t known_before) {
+    constexpr double kNear = 1.2;
+    if (contest.known.size() < 2) return;
+    const double best_ns = contest.best_ns();
+    for (size_t i = known_before; i < contest.known.size(); ++i) {
+      KnownTime& one = contest.known[i];
+      if (one.ns > kNear * best_ns) continue;
+      MeasuredTime time = ask(process_, state_.target, one.measurement, best_ns);
+      time.ns = (time.ns + one.ns) / 2;
+      one.ns = store(time, one.measurement);
+    }
+  }
+
+  /// Measures what is not beaten any more; true where there was such.
+  bool settle(Contest& contest) {
+    std::vector<Measurement> given_up;
+    for (const Measurement& measurement : contest.missing) {
+      if (what_beats(measurement, contest.known, state_.calibration) != nullptr)
+        given_up.push_back(measurement);
+      else
+        measure(contest, measurement);
+    }
+    const bool changed = given_up.size() < contest.missing.size();
+    contest.missing = std::move(given_up);
+    return changed;
+  }
+
+  Profile::State& state_;
+  std::vector<Contest>& contests_;
+  const Profile::Progress& progress_;
+  Process process_;
+  size_t total_ = 0, done_ = 0, measured_ = 0;
+  TimeLeft left_;
+  Measurement last_;
+};
+
+/// Whether what is missing was given up before, so that there is nothing to do.
+bool all_given_up(const std::vector<Contest>& contests, const Calibration& calibration) {
+  return std::all_of(contests.begin(), contests.end(), [&](const Contest& contest) {
+    return std::all_of(contest.missing.begin(), contest.missing.end(), [&](const Measurement& measurement) {
+      return what_beats(measurement, contest.known, calibration) != nullptr;
+    });
+  });
+}
+
+std::vector<Cut> cuts_of(const std::vector<Contest>& contests, const Calibration& calibration) {
+  std::vector<Cut> cuts;
+  for (const Contest& contest : contests) {
+    for (const Measurement& measurement : contest.missing) {
+      const KnownTime* faster = what_beats(measurement, contest.known, calibration);
+      CHECK(faster != nullptr, std::string(measurement.primitive->name));
+      cuts.push_back({.measurement = measurement,
+                      .least_ns = calibration.least_ns(measurement).value_or(0),
+                      .price_ns = calibration.likely_ns(measurement),
+                      .faster = faster->measurement,
+                      .faster_ns = faster->ns});
+    }
+  }
+  return cuts;
+}
+
 }  // namespace
 
-void Profile::measure_missing(const std::vector<Measurement>& wanted, const Progress& progress) {
+ProfileReport Profile::measure_missing(const std::vector<Measurement>& wanted, const Progress& progress) {
+  const Clock::time_point begin = Clock::now();
   State& state = *state_;
-  const std::vector<Measurement> missing = missing_of(*this, state.target, wanted);
-  if (missing.empty()) return;
-  if (!state.target.measures_time) {
-    throw UserError(
-        fmt::format("target {} runs in an emulator, which says nothing about time: use --estimate", state.target.name));
+  std::vector<Contest> contests = contests_of(*this, state.target, wanted);
+  ProfileReport report;
+  for (const Contest& contest : contests) {
+    report.known += contest.known.size();
+    report.wanted += contest.known.size() + contest.missing.size();
   }
-  std::map<std::string, double> best;
-  const auto take = [&](const Measurement& measurement, double ns) {
-    double& least = best.try_emplace(layer_key(measurement), ns).first->second;
-    least = std::min(least, ns);
-  };
-  for (const Measurement& measurement : wanted) {
-    if (const std::optional<double> ns = measured_ns(measurement)) take(measurement, *ns);
+  if (!all_given_up(contests, state.calibration)) {
+    if (!state.target.measures_time) {
+      throw UserError(fmt::format("target {} runs in an emulator, which says nothing about time: use --estimate",
+                                  state.target.name));
+    }
+    report.measured = Measuring(state, contests, progress).run();
   }
-  const std::filesystem::path folder = state.store.file().parent_path() / "programs";
-  Process process(program_command(state.target, profile_program(state.target, folder), {}));
-  TimeLeft left(state.target, missing);
-  for (size_t index = 0; index < missing.size(); ++index) {
-    const Measurement& measurement = missing[index];
-    if (progress) progress(index, missing.size(), measurement, left.seconds());
-    const auto known = best.find(layer_key(measurement));
-    MeasuredTime time = ask(process, state.target, measurement, known == best.end() ? 0 : known->second);
-    time.kernel_hash = state.hashes.at(time.primitive);
-    state.store.write(state.target_identity, time);
-    state.measured[key_of(measurement)] = time.ns;
-    take(measurement, time.ns);
-    left.finish_one();
-  }
-  if (progress) progress(missing.size(), missing.size(), missing.back(), 0);
+  report.cuts = cuts_of(contests, state.calibration);
+  report.seconds = seconds_since(begin);
+  return report;
 }
 
 }  // namespace snug

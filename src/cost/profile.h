@@ -32,6 +32,25 @@ CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set = PrimitiveS
 /// Every distinct measurement that pricing this table needs.
 std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs);
 
+/// A measurement that was not worth making: this primitive takes at least `least_ns`, and another one of the layer,
+/// which needs no more memory worth mentioning, was measured to be faster by far, conversions of its maps included.
+struct Cut {
+  Measurement measurement;
+  double least_ns = 0;
+  double price_ns = 0;  ///< the estimate, corrected by how the primitive did on other layers
+  Measurement faster;
+  double faster_ns = 0;
+};
+
+/// What filling a profile took.
+struct ProfileReport {
+  size_t wanted = 0;    ///< distinct measurements
+  size_t known = 0;     ///< of them, from earlier runs
+  size_t measured = 0;  ///< of them, now
+  double seconds = 0;
+  std::vector<Cut> cuts;  ///< the rest, small layers first
+};
+
 /// Prices in nanoseconds, by measurement; a view of the SQLite file, keyed by target identity and kernel
 /// source.
 class Profile {
@@ -42,10 +61,13 @@ class Profile {
 
   std::optional<double> measured_ns(const Measurement& measurement) const;
 
+  /// Measured, or estimated and corrected by what this target's measurements say of the primitive.
+  double price_ns(const Measurement& measurement) const;
+
   using Progress = std::function<void(size_t done, size_t total, const Measurement& current, double seconds_left)>;
-  /// Measures what is missing, in one benchmark program; each result is kept at once, so that an interrupted
-  /// run goes on where it stopped.
-  void measure_missing(const std::vector<Measurement>& wanted, const Progress& progress);
+  /// Measures what is missing and may matter, in one program; each result is kept at once, so that an interrupted run
+  /// goes on where it stopped. Measures nothing when called again with the same wishes.
+  ProfileReport measure_missing(const std::vector<Measurement>& wanted, const Progress& progress);
 
   struct State;
 
@@ -56,7 +78,7 @@ class Profile {
 /// Time from work and bytes alone.
 double estimated_ns(const Target& target, const Measurement& measurement);
 
-/// Fills in every time_ns: measured where the profile has it (and one is given), else estimated. Dominated
+/// Fills in every time_ns: the profile's price, or the estimate where no profile is given. Dominated
 /// candidates go.
 CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile);
 

@@ -21,23 +21,22 @@ void write_trace(const CompileOptions& options, const std::string& stage, const 
   if (!stream) throw UserError(options.trace.string() + ": cannot write the trace of " + stage);
 }
 
-/// The profile with everything that the table needs, or nothing where costs are estimated.
-std::optional<Profile> filled_profile(const Graph& graph, const CostTable& candidates, const CompileOptions& options) {
-  if (options.estimate) return std::nullopt;
-  Profile profile = Profile::open(options.target);
-  ProgressLine progress("measuring layers on " + options.target.name);
-  profile.measure_missing(
-      measurements(graph, candidates), [&](size_t done, size_t total, const Measurement& current, double seconds_left) {
+}  // namespace
+
+ProfileReport fill_profile(Profile& profile, const std::vector<Measurement>& wanted, const Target& target) {
+  ProgressLine progress("measuring layers on " + target.name);
+  return profile.measure_missing(
+      wanted, [&](size_t done, size_t total, const Measurement& current, double seconds_left) {
         progress.show(
             done, total,
             fmt::format("{:.0f} s left  {} {}", seconds_left, current.primitive->name, layer_text(current.layer)));
       });
-  return profile;
 }
 
-}  // namespace
+namespace {
 
-Priced price_model(const std::filesystem::path& model_file, const CompileOptions& options) {
+/// The graph before and after the rewrites; costs without prices.
+Priced unpriced(const std::filesystem::path& model_file, const CompileOptions& options) {
   Priced priced;
   priced.model = read_model(model_file);
   priced.imported = verified(import_onnx(priced.model, options.import));
@@ -47,9 +46,25 @@ Priced price_model(const std::filesystem::path& model_file, const CompileOptions
   write_trace(options, "1-imported", text(priced.imported));
   priced.graph = rewrite(priced.imported);
   write_trace(options, "2-rewritten", text(priced.graph));
-  const CostTable candidates = enumerate_candidates(priced.graph, options.primitives);
-  const std::optional<Profile> profile = filled_profile(priced.graph, candidates, options);
-  priced.costs = price(candidates, priced.graph, options.target, profile ? &*profile : nullptr);
+  priced.costs = enumerate_candidates(priced.graph, options.primitives);
+  return priced;
+}
+
+}  // namespace
+
+std::vector<Measurement> wanted_measurements(const std::filesystem::path& model_file, const CompileOptions& options) {
+  const Priced model = unpriced(model_file, options);
+  return measurements(model.graph, model.costs);
+}
+
+Priced price_model(const std::filesystem::path& model_file, const CompileOptions& options) {
+  Priced priced = unpriced(model_file, options);
+  std::optional<Profile> profile;
+  if (!options.estimate) {
+    profile = Profile::open(options.target);
+    priced.profile = fill_profile(*profile, measurements(priced.graph, priced.costs), options.target);
+  }
+  priced.costs = price(std::move(priced.costs), priced.graph, options.target, profile ? &*profile : nullptr);
   return priced;
 }
 

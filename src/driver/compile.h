@@ -44,8 +44,15 @@ struct Priced {
   OnnxModel model;
   Graph imported, graph;
   CostTable costs;
+  std::optional<ProfileReport> profile;  ///< what measuring took; nothing where costs are estimated
 };
 Priced price_model(const std::filesystem::path& model_file, const CompileOptions& options);
+
+/// Every measurement that price_model of this file needs.
+std::vector<Measurement> wanted_measurements(const std::filesystem::path& model_file, const CompileOptions& options);
+
+/// Measures what is missing, with a progress line.
+ProfileReport fill_profile(Profile& profile, const std::vector<Measurement>& wanted, const Target& target);
 
 /// Selects, schedules and places. If the arena exceeds the RAM limit although the live bytes do not, selects again with
 /// that much less.

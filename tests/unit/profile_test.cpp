@@ -125,6 +125,37 @@ TEST_F(ProfileTest, PriceTakesWhatWasMeasured) {
   EXPECT_EQ(least, 1);
 }
 
+TEST_F(ProfileTest, WhatIsKnownToBeHopelessIsNotMeasured) {
+  ProfileStore store(file("hopeless.sqlite"));
+  const std::vector<Measurement> all = wanted();
+  const Primitive& slow = *all.back().primitive;
+  for (const int channels : {9, 10, 11}) {
+    snug_layer layer = all.back().layer;
+    layer.out_channels = channels;
+    store.write(identity(kTarget), {.kernel_hash = kernel_hashes().at(std::string(slow.name)),
+                                    .primitive = std::string(slow.name),
+                                    .layer = layer_text(layer),
+                                    .ns = 1e15,
+                                    .runs = 1});
+  }
+  Profile profile = Profile::open(kTarget, file("hopeless.sqlite"));
+  const ProfileReport report = profile.measure_missing(all, {});
+  EXPECT_EQ(report.wanted, all.size());
+  EXPECT_EQ(report.measured + report.cuts.size(), all.size());
+  ASSERT_FALSE(report.cuts.empty());
+  for (const Cut& cut : report.cuts) {
+    EXPECT_EQ(cut.measurement.primitive, &slow);
+    EXPECT_GT(cut.least_ns, cut.faster_ns);
+    EXPECT_GE(cut.price_ns, cut.least_ns);
+    EXPECT_FALSE(profile.measured_ns(cut.measurement).has_value());
+    EXPECT_EQ(profile.price_ns(cut.measurement), cut.price_ns);
+  }
+  const ProfileReport again = Profile::open(kTarget, file("hopeless.sqlite")).measure_missing(all, {});
+  EXPECT_EQ(again.measured, 0U);
+  EXPECT_EQ(again.known, report.measured);
+  EXPECT_EQ(again.cuts.size(), report.cuts.size());
+}
+
 TEST_F(ProfileTest, AFileThatIsNoDatabaseIsAnError) {
   fs::create_directories(file("broken.sqlite").parent_path());
   std::ofstream(file("broken.sqlite")) << std::string(5000, 'x');
