@@ -144,13 +144,27 @@ static inline snug_vec snug_log(snug_vec x)
     return snug_fma(exponent, snug_set1(0.69314718F), snug_mul(p, s));
 }
 
-/* 1 / sqrt(x) for normal x > 0: a guess from halving the exponent, then three Newton steps. */
+/* 1 / sqrt(x) for normal x > 0: the target's estimate, or a guess from halving the exponent, then Newton's
+ * steps, each of which doubles the digits. */
 static inline snug_vec snug_reciprocal_sqrt(snug_vec x)
 {
     const snug_vec half = snug_mul(x, snug_set1(-0.5F)), three_halves = snug_set1(1.5F);
-    snug_vec y = snug_from_bits(0x5f3759df - (snug_bits(x) >> 1));
+#if SNUG_VL == 16
+    snug_vec y = _mm512_rsqrt14_ps(x);
+#elif defined(__AVX__) && SNUG_VL == 8
+    snug_vec y = _mm256_rsqrt_ps(x);
+#elif defined(__SSE2__) && SNUG_VL == 4
+    snug_vec y = _mm_rsqrt_ps(x);
+#else
+    snug_vec y;
+#if SNUG_VL == 4 && (defined(__arm__) || defined(__aarch64__))
+    y = vrsqrteq_f32(x);
+#else
+    y = snug_from_bits(0x5f3759df - (snug_bits(x) >> 1));
     y = snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));
+#endif
     y = snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));
+#endif
     return snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));
 }
 
