@@ -12,10 +12,10 @@ typedef struct snug_origins {
 } snug_origins;
 
 /* Where the 16 pixels of a panel lie for one tap, in any plane of the input. */
-typedef struct snug_lanes {
+typedef struct snug_lane_offsets {
     int32_t offset[16], inside[16];
     int all_inside, consecutive;
-} snug_lanes;
+} snug_lane_offsets;
 
 /* The pixels from `pixel` on; those past the last one read like it. */
 static inline void snug_find_origins(const snug_layer *l, int32_t pixel, snug_origins *origins)
@@ -34,7 +34,7 @@ static inline void snug_find_origins(const snug_layer *l, int32_t pixel, snug_or
 }
 
 static inline void snug_find_lanes(const snug_layer *l, const snug_origins *origins, int32_t dy, int32_t dx,
-                                   snug_lanes *lanes)
+                                   snug_lane_offsets *lanes)
 {
     const int32_t first_y = origins->y[0] + dy, first_x = origins->x[0] + dx;
     lanes->all_inside = 1;
@@ -60,7 +60,7 @@ static inline void snug_im2col_panel(const snug_layer *l, int32_t channels, int3
 {
     const ptrdiff_t step = (ptrdiff_t)l->kernel_height * l->kernel_width * 16;
     snug_origins origins;
-    snug_lanes lanes;
+    snug_lane_offsets lanes;
     snug_find_origins(l, pixel, &origins);
     for (int32_t ky = 0; ky < l->kernel_height; ky++)
         for (int32_t kx = 0; kx < l->kernel_width; kx++, panel += 16) {
