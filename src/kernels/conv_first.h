@@ -4,6 +4,7 @@
 #define SNUG_CONV_FIRST_H
 
 #include "conv_regions.h"
+#include "transpose.h"
 
 static inline void snug_first_strip(const snug_layer *l, const float *input, const float *weights,
                                     const float *bias, const float *residual, float *output)
@@ -23,13 +24,21 @@ static inline void snug_first_strip(const snug_layer *l, const float *input, con
                         output + (ptrdiff_t)panel * l->out_plane);
 }
 
-static inline void snug_first_interleave(const snug_layer *l, const float *input, float *row)
+/* A row of all channels. Of three planes compilers make vectors, where loops over any number would scatter.
+ */
+static inline void snug_first_interleave(const snug_layer *l, const float *input, float *SNUG_RESTRICT row)
 {
-    for (int32_t c = 0; c < l->in_channels; c++) {
-        const float *plane = input + (ptrdiff_t)c * l->in_plane;
-        for (int32_t x = 0; x < l->in_width; x++)
-            row[x * l->in_channels + c] = plane[(ptrdiff_t)x * l->in_pixel];
+    if (l->in_channels == 3) {
+        const float *SNUG_RESTRICT a = input, *SNUG_RESTRICT b = a + l->in_plane,
+                                   *SNUG_RESTRICT c = b + l->in_plane;
+        for (int32_t x = 0; x < l->in_width; x++) {
+            row[3 * x] = a[x];
+            row[3 * x + 1] = b[x];
+            row[3 * x + 2] = c[x];
+        }
+        return;
     }
+    snug_transpose(input, l->in_plane, row, l->in_channels, l->in_channels, l->in_width);
 }
 
 static inline SNUG_CONV_KERNEL(snug_conv_first_chw_c16)
