@@ -2,7 +2,7 @@
 #ifndef SNUG_POOL_PLANAR_H
 #define SNUG_POOL_PLANAR_H
 
-#include "pool.h"
+#include "pool_window.h"
 
 /* Columns of the input that a strip holds. */
 #define SNUG_POOL_STRIP 512

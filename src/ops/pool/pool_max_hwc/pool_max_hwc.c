@@ -4,5 +4,5 @@
 SNUG_MAP_KERNEL(pool_max_hwc)
 {
     (void)other;
-    snug_pool_together(layer, SNUG_MAX, layer->in_channels, input, output);
+    snug_pool_hwc(layer, SNUG_MAX, input, output);
 }
