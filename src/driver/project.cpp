@@ -7,8 +7,11 @@
 #include <cstring>
 #include <fstream>
 #include <random>
+#include <sstream>
 
 #include "base/error.h"
+#include "base/shipped_files.h"
+#include "driver/timed_source.h"
 
 namespace snug {
 
@@ -36,27 +39,47 @@ bool up_to_date(const fs::path& program, const fs::path& folder) {
   return true;
 }
 
-fs::path built_program(const Project& project) {
-  const fs::path folder = project.folder / "build" / project.target.name;
-  const fs::path program = folder / project.plan.at("symbol").get<std::string>();
-  if (up_to_date(program, project.folder)) return program;
-  fs::create_directories(folder);
-  build_program(project.target, sources(project.folder), {project.folder}, program);
-  return program;
-}
-
-void write_floats(const fs::path& file, const std::vector<float>& values) {
-  std::ofstream stream(file, std::ios::binary);
-  stream.write(reinterpret_cast<const char*>(values.data()),
-               static_cast<std::streamsize>(values.size() * sizeof(float)));
-  stream.close();
-  if (!stream) throw UserError(file.string() + ": cannot write it");
-}
-
 std::string read_bytes(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw UserError(file.string() + ": cannot read it");
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+void write_bytes(const fs::path& file, std::string_view bytes) {
+  std::ofstream stream(file, std::ios::binary);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) throw UserError(file.string() + ": cannot write it");
+}
+
+/// The project's sources, but the network itself from a copy in `folder` with a clock around every step.
+std::vector<fs::path> timed_sources(const Project& project, const fs::path& folder) {
+  const std::string symbol = project.plan.at("symbol");
+  const size_t steps = project.plan.at("layers").size();
+  std::vector<fs::path> files = sources(project.folder);
+  for (fs::path& file : files) {
+    if (file.filename() != symbol + ".c") continue;
+    const std::string timed = timed_source(read_bytes(file), symbol, steps);
+    file = folder / file.filename();
+    write_bytes(file, timed);
+  }
+  files.push_back(folder / "layer_timer.c");
+  write_bytes(files.back(), shipped_files().at("layer_timer.c"));
+  return files;
+}
+
+fs::path built_program(const Project& project, bool time_layers) {
+  const fs::path folder = project.folder / "build" / project.target.name / (time_layers ? "timed" : "");
+  const fs::path program = folder / project.plan.at("symbol").get<std::string>();
+  if (up_to_date(program, project.folder)) return program;
+  fs::create_directories(folder);
+  build_program(project.target, time_layers ? timed_sources(project, folder) : sources(project.folder),
+                {project.folder}, program);
+  return program;
+}
+
+void write_floats(const fs::path& file, const std::vector<float>& values) {
+  write_bytes(file, {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
 }
 
 std::vector<float> read_floats(const fs::path& file) {
@@ -68,6 +91,19 @@ std::vector<float> read_floats(const fs::path& file) {
 
 std::string numbered(const std::string& name, size_t i) {
   return fmt::format("{}_{}.raw", name, i);
+}
+
+/// From the lines of layer_timer.c.
+std::vector<double> read_step_times(const std::string& output, size_t steps) {
+  std::vector<double> step_ns;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    double ns = 0;
+    if (std::sscanf(line.c_str(), "step %*u median_ns %lf", &ns) == 1) step_ns.push_back(ns);
+  }
+  if (step_ns.size() != steps)
+    throw UserError(fmt::format("{} times of {} steps in: {}", step_ns.size(), steps, output));
+  return step_ns;
 }
 
 /// Machine code and constants of the network and its kernels, without the weights and the example.
@@ -139,7 +175,7 @@ Project open_project(const fs::path& folder, const std::string& other_target) {
 
 ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs,
                        const RunOptions& options) {
-  const fs::path program = built_program(project);
+  const fs::path program = built_program(project, options.time_layers);
   const TemporaryFolder folder;
   std::vector<std::string> arguments{"--repeat", std::to_string(options.repeat)};
   const auto add = [&](const std::string& option, const fs::path& value) {
@@ -168,6 +204,7 @@ ProjectRun run_project(const Project& project, const std::vector<std::vector<flo
     throw UserError(fmt::format("{} printed no time, but: {}", program.string(), result.output));
   }
   for (size_t i = 0; i < output_count; ++i) run.outputs.push_back(read_floats(folder.path() / numbered("output", i)));
+  if (options.time_layers) run.step_ns = read_step_times(result.output, project.plan.at("layers").size());
   if (options.trace) run.trace = read_bytes(folder.path() / "trace.raw");
   return run;
 }

@@ -43,7 +43,8 @@ Project open_project(const std::filesystem::path& folder, const std::string& oth
 struct ProjectRun {
   std::vector<std::vector<float>> outputs;  ///< row-major, in the order of the network's outputs
   double median_ns = 0;
-  std::string trace;  ///< bytes of every step's output buffer, where the project was emitted with trace
+  std::vector<double> step_ns;  ///< median of every step, where layers were timed
+  std::string trace;            ///< bytes of every step's output buffer, where the project was emitted with trace
 };
 
 /// Builds the C if it was not yet, or if a file changed, and runs it. Inputs: row-major, one per network input.
@@ -51,6 +52,7 @@ struct RunOptions {
   int repeat = 1;
   std::optional<uint32_t> fill;  ///< word to fill the arena with before each run
   bool trace = false;
+  bool time_layers = false;  ///< runs a copy with a clock around every step
 };
 ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs,
                        const RunOptions& options);

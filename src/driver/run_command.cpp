@@ -12,6 +12,7 @@
 #include "driver/commands.h"
 #include "driver/image.h"
 #include "driver/project.h"
+#include "report/table.h"
 
 namespace snug {
 
@@ -27,6 +28,7 @@ struct RunArguments {
   int repeat = 10, top = 0;
   uint64_t seed = 1;
   std::filesystem::path labels;
+  bool layers = false;
   bool json = false;
 };
 
@@ -77,11 +79,49 @@ json top_classes(const std::vector<float>& output, int count, const std::vector<
   return classes;
 }
 
+/// Every step's time in the running network beside what selection expected.
+json layer_times(const Project& project, const std::vector<double>& step_ns) {
+  json layers = json::array();
+  for (size_t i = 0; i < step_ns.size(); ++i) {
+    const json& layer = project.plan.at("layers")[i];
+    layers.push_back({{"step", i},
+                      {"layer", layer.at("layer")},
+                      {"primitive", layer.at("primitive")},
+                      {"block", layer.at("block")},
+                      {"median_ns", step_ns[i]},
+                      {"expected_ns", layer.at("expected_ns")}});
+  }
+  return layers;
+}
+
+std::string deviation(double measured_ns, double expected_ns) {
+  return measured_ns > 0 ? fmt::format("{:+.0f} %", 100 * (expected_ns / measured_ns - 1)) : "";
+}
+
+void print_layers(const json& layers) {
+  std::vector<std::vector<std::string>> rows;
+  double measured = 0, expected = 0;
+  for (const json& layer : layers) {
+    const double ns = layer.at("median_ns"), expected_ns = layer.at("expected_ns");
+    measured += ns, expected += expected_ns;
+    rows.push_back(
+        {layer.at("layer"), layer.at("primitive"), format_ns(ns), format_ns(expected_ns), deviation(ns, expected_ns)});
+  }
+  rows.push_back({"sum", "", format_ns(measured), format_ns(expected), deviation(measured, expected)});
+  fmt::print("{}", table({{"layer"},
+                          {"primitive"},
+                          {"measured", Align::kRight},
+                          {"expected", Align::kRight},
+                          {"expected is", Align::kRight}},
+                         rows));
+}
+
 void print_answer(const json& answer) {
+  if (answer.contains("layers")) print_layers(answer.at("layers"));
   const double measured = answer.at("median_ns"), expected = answer.at("expected_ns");
   fmt::print("time  {} measured (median of {}), {} expected{}\n", format_ns(measured), answer.at("repeat").get<int>(),
              format_ns(expected),
-             answer.at("measures_time").get<bool>() ? fmt::format(" ({:+.0f} %)", 100 * (expected / measured - 1))
+             answer.at("measures_time").get<bool>() ? fmt::format(" ({})", deviation(measured, expected))
                                                     : "; the target is an emulator: its time means nothing");
   for (const json& entry : answer.value("top", json::array())) {
     fmt::print("  {:>5}  {:>10.5g}  {}\n", entry.at("class").get<size_t>(), entry.at("value").get<double>(),
@@ -93,7 +133,8 @@ void run(const RunArguments& arguments) {
   if (arguments.repeat < 1 || arguments.repeat > 10000) throw UserError("--repeat: must be 1 to 10000");
   const Project project = open_project(arguments.folder, arguments.target);
   const std::vector<std::string> labels = read_labels(arguments.labels);
-  const ProjectRun result = run_project(project, read_inputs(project, arguments), {.repeat = arguments.repeat});
+  const ProjectRun result = run_project(project, read_inputs(project, arguments),
+                                        {.repeat = arguments.repeat, .time_layers = arguments.layers});
   const json& ports = project.plan.at("outputs");
   if (arguments.outputs.size() > ports.size()) {
     throw UserError(
@@ -109,6 +150,7 @@ void run(const RunArguments& arguments) {
               {"target", project.target.name},
               {"measures_time", project.target.measures_time},
               {"repeat", arguments.repeat}};
+  if (arguments.layers) answer["layers"] = layer_times(project, result.step_ns);
   if (arguments.top > 0) answer["top"] = top_classes(result.outputs.front(), arguments.top, labels);
   if (arguments.json)
     fmt::print("{}\n", answer.dump(2));
@@ -139,6 +181,7 @@ void add_run_command(CLI::App& app) {
   command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
   command->add_option("--top", arguments->top, "print the classes with the largest values of the first output");
   command->add_option("--labels", arguments->labels, "text file, line i names class i");
+  command->add_flag("--layers", arguments->layers, "time every layer, too, beside what was expected of it");
   command->add_flag("--json", arguments->json, "print JSON");
   command->callback([=] { run(*arguments); });
 }

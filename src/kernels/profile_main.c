@@ -173,7 +173,7 @@ static double measure(const request *r, size_t *runs)
     const double first = run_once(r, &p, 0);
     const double ratio = r->best_ns > 0 ? first / r->best_ns : 0;
     *runs = 1;
-    if (first > 1e8 || (ratio > 10 && first > 1e6))
+    if (first > 1e8 || (ratio > 2 && first > 5e6) || (ratio > 10 && first > 1e6))
         return first;
     const size_t least = first > 2e7 || ratio > 3 ? 3 : 5;
     const double least_total_ns = ratio > 3 ? 0 : ratio > 1.5 ? LEAST_TOTAL_NS / 3 : LEAST_TOTAL_NS;
