@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "simd.h"
+#include "functions.h"
 #include "snug.h"
 
 static inline void snug_copy(float *to, const float *from, int32_t floats)
@@ -16,6 +16,15 @@ static inline void snug_copy_16(float *to, const float *from)
 {
     for (int32_t i = 0; i < 16; i += SNUG_VL)
         snug_store(to + i, snug_load(from + i));
+}
+
+/* count: 1 ... 16. */
+static inline void snug_copy_channels(float *to, const float *from, int32_t count)
+{
+    for (int32_t i = 0; i < count; i += SNUG_VL) {
+        const snug_some lanes = snug_lanes(count - i < SNUG_VL ? count - i : SNUG_VL);
+        snug_store_lanes(to + i, snug_load_lanes(from + i, lanes), lanes);
+    }
 }
 
 static inline void snug_fill(float *to, float value, int32_t floats)

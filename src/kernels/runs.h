@@ -3,7 +3,7 @@
 #ifndef SNUG_RUNS_H
 #define SNUG_RUNS_H
 
-#include "simd.h"
+#include "functions.h"
 #include "snug.h"
 
 /* outer x middle runs of `inner` floats; strides of input and output between them. */
@@ -57,6 +57,15 @@ static inline snug_runs snug_runs_c16(const snug_layer *layer)
     return runs;
 }
 
+/* The first `used` (1 ... 16) of 16 channels stay, the others become 0. */
+static inline void snug_zero_channels(float *channels, int32_t used)
+{
+    for (int32_t i = used / SNUG_VL * SNUG_VL; i < 16; i += SNUG_VL) {
+        const int32_t kept = used - i;
+        snug_store(channels + i, kept > 0 ? snug_load_lanes(channels + i, snug_lanes(kept)) : snug_set1(0));
+    }
+}
+
 /* Zeros the channels that fill up the last block of a c16 output. */
 static inline void snug_zero_padding_c16(const snug_layer *layer, float *output)
 {
@@ -66,8 +75,7 @@ static inline void snug_zero_padding_c16(const snug_layer *layer, float *output)
     float *block = output + (ptrdiff_t)(layer->out_channels / 16) * layer->out_plane;
     for (int32_t y = 0; y < layer->out_height; ++y)
         for (int32_t x = 0; x < layer->out_width; ++x)
-            for (int32_t c = used; c < 16; ++c)
-                block[(ptrdiff_t)y * layer->out_row + (ptrdiff_t)x * layer->out_pixel + c] = 0;
+            snug_zero_channels(block + (ptrdiff_t)y * layer->out_row + (ptrdiff_t)x * layer->out_pixel, used);
 }
 
 #endif

@@ -39,6 +39,59 @@ static inline void snug_transpose_4x4(const float *in, ptrdiff_t in_stride, floa
 }
 #endif
 
+#if SNUG_VL == 16
+
+#define SNUG_TRANSPOSE_16(DO) \
+    DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15)
+#define SNUG_TRANSPOSE_LOAD(k) \
+    const __m512 r##k =        \
+        k < rows ? _mm512_maskz_loadu_ps(some_columns, in + (k) * in_stride) : _mm512_setzero_ps();
+/* Pairs of rows, then fours of rows: quarter L of d<i> is column 4 L + i % 4 of the rows i / 4 * 4 ... */
+#define SNUG_TRANSPOSE_PAIR(i, k)                                            \
+    const __m512d low##i = _mm512_castps_pd(_mm512_unpacklo_ps(r##i, r##k)); \
+    const __m512d high##i = _mm512_castps_pd(_mm512_unpackhi_ps(r##i, r##k));
+#define SNUG_TRANSPOSE_FOUR(i0, i1, i2, i3)                                        \
+    SNUG_TRANSPOSE_PAIR(i0, i1)                                                    \
+    SNUG_TRANSPOSE_PAIR(i2, i3)                                                    \
+    const __m512 d##i0 = _mm512_castpd_ps(_mm512_unpacklo_pd(low##i0, low##i2));   \
+    const __m512 d##i1 = _mm512_castpd_ps(_mm512_unpackhi_pd(low##i0, low##i2));   \
+    const __m512 d##i2 = _mm512_castpd_ps(_mm512_unpacklo_pd(high##i0, high##i2)); \
+    const __m512 d##i3 = _mm512_castpd_ps(_mm512_unpackhi_pd(high##i0, high##i2));
+/* Even quarters (0x88) and odd ones (0xdd), twice: the columns i0, i1, i2 and i3. */
+#define SNUG_TRANSPOSE_COLUMNS(i0, i1, i2, i3)                     \
+    const __m512 e##i0 = _mm512_shuffle_f32x4(d##i0, d##i1, 0x88); \
+    const __m512 e##i1 = _mm512_shuffle_f32x4(d##i0, d##i1, 0xdd); \
+    const __m512 e##i2 = _mm512_shuffle_f32x4(d##i2, d##i3, 0x88); \
+    const __m512 e##i3 = _mm512_shuffle_f32x4(d##i2, d##i3, 0xdd); \
+    const __m512 c##i0 = _mm512_shuffle_f32x4(e##i0, e##i2, 0x88); \
+    const __m512 c##i1 = _mm512_shuffle_f32x4(e##i1, e##i3, 0x88); \
+    const __m512 c##i2 = _mm512_shuffle_f32x4(e##i0, e##i2, 0xdd); \
+    const __m512 c##i3 = _mm512_shuffle_f32x4(e##i1, e##i3, 0xdd);
+#define SNUG_TRANSPOSE_STORE(k) \
+    if (k < columns)            \
+        _mm512_mask_storeu_ps(out + (k) * out_stride, some_rows, c##k);
+
+/* out[c * out_stride + r] = in[r * in_stride + c] for a tile of at most 16 rows and columns: whole cache
+ * lines on both sides, also where the strides are multiples of 4 KiB and lines evict one another. */
+static inline void snug_transpose_tile(const float *in, ptrdiff_t in_stride, float *out, ptrdiff_t out_stride,
+                                       int32_t rows, int32_t columns)
+{
+    const __mmask16 some_rows = (__mmask16)((1U << rows) - 1U);
+    const __mmask16 some_columns = (__mmask16)((1U << columns) - 1U);
+    SNUG_TRANSPOSE_16(SNUG_TRANSPOSE_LOAD)
+    SNUG_TRANSPOSE_FOUR(0, 1, 2, 3)
+    SNUG_TRANSPOSE_FOUR(4, 5, 6, 7)
+    SNUG_TRANSPOSE_FOUR(8, 9, 10, 11)
+    SNUG_TRANSPOSE_FOUR(12, 13, 14, 15)
+    SNUG_TRANSPOSE_COLUMNS(0, 4, 8, 12)
+    SNUG_TRANSPOSE_COLUMNS(1, 5, 9, 13)
+    SNUG_TRANSPOSE_COLUMNS(2, 6, 10, 14)
+    SNUG_TRANSPOSE_COLUMNS(3, 7, 11, 15)
+    SNUG_TRANSPOSE_16(SNUG_TRANSPOSE_STORE)
+}
+
+#else
+
 /* out[c * out_stride + r] = in[r * in_stride + c] for a tile of at most 16 rows and columns. */
 static inline void snug_transpose_tile(const float *in, ptrdiff_t in_stride, float *out, ptrdiff_t out_stride,
                                        int32_t rows, int32_t columns)
@@ -55,6 +108,8 @@ static inline void snug_transpose_tile(const float *in, ptrdiff_t in_stride, flo
         for (int32_t c = 0; c < columns; ++c)
             out[c * out_stride + r] = in[r * in_stride + c];
 }
+
+#endif
 
 /* out[c * out_stride + r] = in[r * in_stride + c]. */
 static inline void snug_transpose(const float *in, ptrdiff_t in_stride, float *out, ptrdiff_t out_stride,

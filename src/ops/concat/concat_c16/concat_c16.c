@@ -13,8 +13,7 @@ static void copy_channels(const snug_layer *layer, const float *input, float *ou
             if (count == 16)
                 snug_copy_16(out, in);
             else
-                for (int32_t c = 0; c < count; ++c)
-                    out[c] = in[c];
+                snug_copy_channels(out, in, count);
         }
     }
 }

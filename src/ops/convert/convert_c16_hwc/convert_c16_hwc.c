@@ -13,8 +13,7 @@ SNUG_MAP_KERNEL(convert_c16_hwc)
                 if (count >= 16)
                     snug_copy_16(out, in);
                 else
-                    for (int32_t i = 0; i < count; ++i)
-                        out[i] = in[i];
+                    snug_copy_channels(out, in, count);
             }
         }
 }

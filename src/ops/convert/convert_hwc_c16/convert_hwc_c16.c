@@ -14,8 +14,7 @@ SNUG_MAP_KERNEL(convert_hwc_c16)
                 if (count >= 16)
                     snug_copy_16(out, in);
                 else
-                    for (int32_t i = 0; i < count; ++i)
-                        out[i] = in[i];
+                    snug_copy_channels(out, in, count);
             }
         }
     snug_zero_padding_c16(layer, output);
