@@ -112,17 +112,21 @@ void PreparedConv::run(size_t copy) {
                layer.residual != 0 ? residual.data() : nullptr, output.data(), workspace.data());
 }
 
-std::optional<double> sampled_error(const ConvData& data, const Primitive& primitive, const PreparedConv& conv) {
+float PreparedConv::at(const Primitive& primitive, int64_t o, int64_t y, int64_t x) const {
+  const Strides strides{layer.out_plane, layer.out_row, layer.out_pixel};
+  return output.data()[offset(primitive.output, strides, o, y, x)];
+}
+
+std::optional<double> sampled_error(const ConvData& data, const ComputedOutput& computed) {
   if (data.layer.activation != SNUG_NO_ACTIVATION || data.layer.residual != 0) return std::nullopt;
   const MapShape shape = output_shape(data.layer);
-  const Strides strides{conv.layer.out_plane, conv.layer.out_row, conv.layer.out_pixel};
   std::minstd_rand generator(4);
   double difference = 0, largest = 0;
   for (size_t i = 0; i < kSampledOutputs; ++i) {
     const int64_t at = std::uniform_int_distribution<int64_t>(0, shape.floats() - 1)(generator);
     const int64_t x = at % shape.width, y = at / shape.width % shape.height, o = at / shape.width / shape.height;
     const double exact = exact_output(data, o, y, x);
-    const double value = conv.output.data()[offset(primitive.output, strides, o, y, x)];
+    const double value = computed(o, y, x);
     difference = std::max(difference, std::abs(value - exact));
     largest = std::max(largest, std::abs(exact));
   }

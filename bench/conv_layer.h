@@ -1,6 +1,7 @@
 // One convolution with its data, as a primitive reads it: for the benchmark of primitives.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -41,13 +42,19 @@ struct PreparedConv {
 
   /// Runs the kernel on one of the copies of the weights.
   void run(size_t copy);
+
+  /// The output at (channel, row, column), as the primitive stores it.
+  float at(const Primitive& primitive, int64_t o, int64_t y, int64_t x) const;
 };
 
 /// `block`: the tuning knob. The weights are copied until they fill `weight_pool_bytes`.
 PreparedConv prepare_conv(const ConvData& data, const Primitive& primitive, int32_t block, size_t weight_pool_bytes);
 
+/// The output (channel, row, column) that somebody computed.
+using ComputedOutput = std::function<float(int64_t o, int64_t y, int64_t x)>;
+
 /// The largest difference from textbook sums in double precision at a few hundred of the outputs, over the largest of
 /// them. A layer with activation or residual has none.
-std::optional<double> sampled_error(const ConvData& data, const Primitive& primitive, const PreparedConv& conv);
+std::optional<double> sampled_error(const ConvData& data, const ComputedOutput& computed);
 
 }  // namespace snug

@@ -12,21 +12,25 @@ import { geometricMean, largestRelativeDifference, median, randomFloats } from '
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUTPUT = 'build/bench';
 const PACKAGES = 'build/peers/package.json';
+const LAYERS_PROGRAM = 'build/bench_layers';
 const NETWORKS =
-  'squeezenet1.1,squeezenet1.0,resnet18,resnet50,vgg16,googlenet,alexnet,mobilenetv2,mobilenetv1';
+  'squeezenet1.1,squeezenet1.0,resnet18,resnet50,vgg16,vgg19,googlenet,alexnet,mobilenetv2,mobilenetv1';
 const MOST_DIFFERENCE = 1e-4;
 
 const USAGE = `usage: bench/peers/run [OPTION]...
-Times snug's emitted C beside ONNX Runtime, one thread each, and compares their outputs.
+Times snug's emitted C beside ONNX Runtime, one thread each, and compares their outputs; then single layers beside
+oneDNN and OpenBLAS, where build/bench_layers is there (cmake -DSNUG_BENCH=ON; scripts/setup --bench for the libraries).
 
   --networks A,B,...  of snug zoo (default: ${NETWORKS})
   --rounds N          rounds, in each of which both engines run (default: 5)
   --repeat N          runs per engine and round (default: about a second of them, at least 5)
   --snug PROGRAM      (default: build/snug)
   --estimate          compile by estimated layer costs, without measuring layers first
+  --only WHAT         networks, or layers (default: both)
   --help
 
-Results: ${OUTPUT}/peers.csv (a line per network and round), ${OUTPUT}/peers.json.
+Results: ${OUTPUT}/peers.csv (a line per network and round), peers.json, layers.csv; pictures of both: peers.svg,
+layers.svg.
 Fails where the outputs differ by more than ${MOST_DIFFERENCE} of the largest one.
 `;
 
@@ -42,6 +46,7 @@ function readOptions() {
         repeat: { type: 'string' },
         snug: { type: 'string', default: 'build/snug' },
         estimate: { type: 'boolean', default: false },
+        only: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -52,6 +57,9 @@ function readOptions() {
     if (values[name] !== undefined && !/^[1-9]\d{0,3}$/.test(values[name])) {
       throw new UserError(`--${name}: "${values[name]}" is not a number from 1 to 9999`);
     }
+  }
+  if (![undefined, 'networks', 'layers'].includes(values.only)) {
+    throw new UserError(`--only: "${values.only}" is neither networks nor layers`);
   }
   return {
     ...values,
@@ -166,14 +174,15 @@ function printTable(results, mean) {
     (result.multiply_adds / 1e9).toFixed(3),
     milliseconds(result.snug_ns),
     milliseconds(result.expected_ns),
+    `${(100 * (result.expected_ns / result.snug_ns - 1)).toFixed(0)} %`,
     milliseconds(result.ort_ns),
     result.ratio.toFixed(2),
     `${Math.min(...result.rounds.map(({ ratio }) => ratio)).toFixed(2)}-` +
       Math.max(...result.rounds.map(({ ratio }) => ratio)).toFixed(2),
     result.largest_relative_difference.toExponential(1),
   ]);
-  const columns = ['network', 'GMAC', 'snug ms', 'expected ms', 'ORT ms', 'ORT/snug', 'rounds', 'difference'];
-  console.log(table(columns, [...rows, ['geometric mean', '', '', '', '', mean.toFixed(2), '', '']]));
+  const columns = ['network', 'GMAC', 'snug ms', 'expected ms', 'is', 'ORT ms', 'ORT/snug', 'rounds', 'difference'];
+  console.log(table(columns, [...rows, ['geometric mean', '', '', '', '', '', mean.toFixed(2), '', '']]));
 }
 
 function writeResults(results, mean, options) {
@@ -188,16 +197,35 @@ function writeResults(results, mean, options) {
     JSON.stringify({ ...about, geometric_mean_ratio: mean, networks: results }, null, 2) + '\n');
 }
 
+function draw(name) {
+  run(process.execPath, join(HERE, '..', 'plot.mjs'), join(OUTPUT, `${name}.csv`));
+}
+
+function compareNetworks(options) {
+  const results = options.networks.map((name) => measure(name, options));
+  const mean = geometricMean(results.map(({ ratio }) => ratio));
+  printTable(results, mean);
+  writeResults(results, mean, options);
+  draw('peers');
+  if (!results.every(({ agrees }) => agrees)) process.exitCode = 1;
+}
+
+function compareLayers() {
+  if (!existsSync(LAYERS_PROGRAM)) {
+    console.error(`peers: single layers skipped: ${LAYERS_PROGRAM} is missing; build it with -DSNUG_BENCH=ON`);
+    return;
+  }
+  console.log(run(LAYERS_PROGRAM, '--csv', join(OUTPUT, 'layers.csv')));
+  draw('layers');
+}
+
 function main() {
   const options = readOptions();
   if (options.help) return void console.log(USAGE);
   if (!existsSync(options.snug)) throw new UserError(`${options.snug} is missing; build snug first, or give --snug`);
   mkdirSync(OUTPUT, { recursive: true });
-  const results = options.networks.map((name) => measure(name, options));
-  const mean = geometricMean(results.map(({ ratio }) => ratio));
-  printTable(results, mean);
-  writeResults(results, mean, options);
-  if (!results.every(({ agrees }) => agrees)) process.exitCode = 1;
+  if (options.only !== 'layers') compareNetworks(options);
+  if (options.only !== 'networks') compareLayers();
 }
 
 try {

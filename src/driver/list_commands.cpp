@@ -1,14 +1,16 @@
 // snug primitives, snug operators, snug targets
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "driver/commands.h"
 #include "graph/operator.h"
 #include "ops/primitive.h"
+#include "ops/refusals.h"
 #include "report/table.h"
 #include "target/target.h"
-
-#include <nlohmann/json.hpp>
 
 namespace snug {
 
@@ -16,30 +18,43 @@ namespace {
 
 using nlohmann::json;
 
+json primitive_json(const ListedPrimitive& listed) {
+  const Primitive& primitive = *listed.primitive;
+  return {{"name", primitive.name},
+          {"family", primitive.family},
+          {"operator", listed.operator_name},
+          {"input_layout", primitive.input.name},
+          {"output_layout", primitive.output.name},
+          {"classic", primitive.classic},
+          {"in_place", primitive.in_place},
+          {"has_knob", primitive.blocks != nullptr},
+          {"refuses", refusals(listed)},
+          {"workspace", primitive.workspace},
+          {"source", primitive.source}};
+}
+
+/// A headline and what is known of it, a line each.
+void print_primitive(const ListedPrimitive& listed) {
+  const Primitive& primitive = *listed.primitive;
+  const std::vector<std::string_view> reasons = refusals(listed);
+  fmt::print("{}: {}, {} → {}{}{}\n", primitive.name,
+             primitive.family == listed.operator_name ? std::string(primitive.family)
+                                                      : fmt::format("{}, {}", listed.operator_name, primitive.family),
+             primitive.input.name, primitive.output.name, primitive.classic ? ", classic" : "",
+             primitive.in_place ? ", in place" : "");
+  if (!reasons.empty()) fmt::print("    refuses    {}\n", fmt::join(reasons, "; "));
+  fmt::print("    workspace  {}\n", primitive.workspace);
+  if (!primitive.source.empty()) fmt::print("    source     {}\n", primitive.source);
+}
+
 void list_primitives(bool as_json) {
-  json list = json::array();
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& [primitive, operator_name] : all_primitives()) {
-    const std::string workspace = std::string(primitive->workspace);
-    list.push_back({{"name", primitive->name},
-                    {"family", primitive->family},
-                    {"operator", operator_name},
-                    {"input_layout", primitive->input.name},
-                    {"output_layout", primitive->output.name},
-                    {"classic", primitive->classic},
-                    {"in_place", primitive->in_place},
-                    {"workspace", workspace},
-                    {"source", primitive->source}});
-    rows.push_back({std::string(primitive->name), std::string(operator_name), std::string(primitive->family),
-                    fmt::format("{} → {}", primitive->input.name, primitive->output.name),
-                    primitive->classic ? "yes" : "", workspace, std::string(primitive->source)});
+  if (!as_json) {
+    for (const ListedPrimitive& listed : all_primitives()) print_primitive(listed);
+    return;
   }
-  if (as_json)
-    fmt::print("{}\n", list.dump(2));
-  else
-    fmt::print(
-        "{}",
-        table({{"primitive"}, {"operator"}, {"family"}, {"layouts"}, {"classic"}, {"workspace"}, {"source"}}, rows));
+  json list = json::array();
+  for (const ListedPrimitive& listed : all_primitives()) list.push_back(primitive_json(listed));
+  fmt::print("{}\n", list.dump(2));
 }
 
 void list_operators(bool as_json) {

@@ -1,0 +1,45 @@
+// What the benchmarks of convolutions share: layers that matter, the machine's peak, every primitive on a layer.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/conv_layer.h"
+
+namespace snug {
+
+/// What decides the speed of the well-known networks.
+const std::vector<std::string>& known_layers();
+
+/// Throws UserError unless the text is that of a convolution.
+snug_layer parse_conv(const std::string& text);
+
+double ns_since(std::chrono::steady_clock::time_point start);
+
+/// The rate of fused multiply-adds in registers, times two.
+double peak_gflops();
+
+struct ConvTime {
+  std::string layer;
+  const Primitive* primitive = nullptr;
+  int32_t block = 0;
+  double multiply_adds = 0, ns = 0;
+  int64_t workspace_bytes = 0, weight_bytes = 0;
+  std::optional<double> error;
+
+  /// Of the layer as a direct convolution computes it, whatever the primitive saves.
+  double gflops() const { return 2 * multiply_adds / ns; }
+};
+
+struct ConvBenchOptions {
+  std::string primitive;  ///< only those with this in their name
+  double least_ms = 50;   ///< of runs of each
+  bool cold = false;      ///< every call reads another copy of the weights
+};
+
+/// Every primitive that serves the layer, with each value of its knob, fastest first. Throws UserError where none does.
+std::vector<ConvTime> time_primitives(const std::string& layer, const ConvBenchOptions& options);
+
+}  // namespace snug
