@@ -1,5 +1,15 @@
-/* im2col.h - convolution on planar maps by a copied matrix of taps x output pixels. Its panels of 16 pixels
- * are the lanes of the register tiles, output channels are their rows. */
+/* im2col.h - convolution on planar maps by a copied matrix of taps x output pixels (Chellapilla, Puri,
+ * Simard, High Performance Convolutional Neural Networks for Document Processing, 2006), in panels of 16
+ * pixels.
+ *
+ * The product is taken in either order. With the panels as lanes and output channels as rows of the register
+ * tiles the sums are rows of planes: planar output. With the panels transposed, that is with their pixels as
+ * rows (a register tile broadcasts the left operand, and does not mind that its rows lie one float apart) and
+ * 16 output channels as lanes, the sums are interleaved or in blocks of 16: a planar map becomes hwc or c16
+ * without a conversion. Both read the same panels; only the weights' role differs.
+ *
+ * Workspace: taps x output pixels for the whole map, or for a strip of it. A strip that stays in the cache is
+ * also the faster one: on 64 channels of 56x56, kernel 3x3, the matrix of the whole map is 7 MB. */
 #ifndef SNUG_IM2COL_H
 #define SNUG_IM2COL_H
 
@@ -173,6 +183,86 @@ static inline void snug_im2col(const snug_layer *l, int32_t pixels, const float 
                               weights + group * group_floats, bias + first,
                               residual ? residual + first * l->other_plane : NULL,
                               output + first * l->out_plane, workspace);
+    }
+}
+
+/* The same panels as the left operand: pixels are the rows of the register tiles, 16 output channels their
+ * lanes, so that the output is interleaved (whole = 0) or in blocks of 16 (whole = 1). */
+static inline void snug_im2col_rows(const snug_layer *l, const snug_gemm *base, int32_t lanes, int32_t pixel,
+                                    int32_t pixels, const float *panel, const float *weights,
+                                    const float *bias, const float *residual, float *output)
+{
+    for (int32_t done = 0; done < pixels;) {
+        const int32_t y = (pixel + done) / l->out_width, x = (pixel + done) % l->out_width;
+        const int one_run = l->out_row == l->out_width * l->out_pixel &&
+                            (!residual || l->other_row == l->out_width * l->other_pixel);
+        const int32_t rest = pixels - done;
+        const int32_t count = one_run || l->out_width - x > rest ? rest : l->out_width - x;
+        float *out = output + (ptrdiff_t)y * l->out_row + (ptrdiff_t)x * l->out_pixel;
+        const float *other = NULL;
+        if (residual)
+            other = residual + (ptrdiff_t)y * l->other_row + (ptrdiff_t)x * l->other_pixel;
+        snug_gemm_lanes(base, count, lanes, panel + done, weights, bias, other, out);
+        snug_activate_rows(l, count, lanes, out, l->out_pixel);
+        done += count;
+    }
+}
+
+/* The output pixels [begin, end) of one group, whose panels lie in `matrix`. */
+static inline void snug_im2col_rows_strip(const snug_layer *l, const snug_gemm *g, int whole, int32_t begin,
+                                          int32_t end, const float *matrix, const float *weights,
+                                          const float *bias, const float *residual, float *output)
+{
+    const int32_t outputs = l->out_channels / l->groups;
+    const ptrdiff_t panel_floats = (ptrdiff_t)g->depth * 16;
+    const ptrdiff_t fit = 32768 / panel_floats;
+    const int32_t step = fit < 1 ? 16 : (int32_t)fit * 16;
+    for (int32_t part = begin; part < end; part += step)
+        for (int32_t o = 0; o < outputs; o += 16) {
+            const ptrdiff_t to = whole ? (ptrdiff_t)(o / 16) * l->out_plane : o;
+            const ptrdiff_t other = whole ? (ptrdiff_t)(o / 16) * l->other_plane : o;
+            for (int32_t pixel = part; pixel < end && pixel < part + step; pixel += 16)
+                snug_im2col_rows(l, g, whole || outputs - o > 16 ? 16 : outputs - o, pixel,
+                                 end - pixel < 16 ? end - pixel : 16,
+                                 matrix + (pixel - begin) / 16 * panel_floats,
+                                 weights + o * (ptrdiff_t)g->depth, bias + o,
+                                 residual ? residual + other : NULL, output + to);
+        }
+}
+
+/* pixels: output pixels per strip. workspace: pixels rounded up to 16, x taps, floats. whole: groups are
+ * whole blocks. */
+static inline void snug_im2col_transposed(const snug_layer *l, int32_t pixels, int whole, const float *input,
+                                          const float *weights, const float *bias, const float *residual,
+                                          float *output, float *workspace)
+{
+    const int32_t channels = l->in_channels / l->groups, outputs = l->out_channels / l->groups;
+    const int32_t all = l->out_height * l->out_width;
+    snug_gemm g = {0};
+    g.blocks = 1;
+    g.taps_y = 1;
+    g.taps_x = 1;
+    g.depth = channels * l->kernel_height * l->kernel_width;
+    g.a_row = 1;
+    g.a_depth = 16;
+    g.b_depth = 16;
+    g.add_row = l->other_pixel;
+    g.out_row = l->out_pixel;
+    snug_gemm_limit(&g, l);
+    const ptrdiff_t panel_floats = (ptrdiff_t)g.depth * 16;
+    for (int32_t group = 0; group < l->groups; group++) {
+        const ptrdiff_t first = (ptrdiff_t)group * outputs;
+        const ptrdiff_t to = whole ? first / 16 * l->out_plane : first;
+        const ptrdiff_t other = whole ? first / 16 * l->other_plane : first;
+        for (int32_t begin = 0; begin < all; begin += pixels) {
+            const int32_t end = all - begin < pixels ? all : begin + pixels;
+            for (int32_t pixel = begin; pixel < end; pixel += 16)
+                snug_im2col_panel(l, channels, pixel, input + (ptrdiff_t)group * channels * l->in_plane,
+                                  workspace + (pixel - begin) / 16 * panel_floats);
+            snug_im2col_rows_strip(l, &g, whole, begin, end, workspace,
+                                   weights + group * ((outputs + 15) / 16) * panel_floats, bias + first,
+                                   residual ? residual + other : NULL, output + to);
+        }
     }
 }
 

@@ -1,5 +1,10 @@
 /* im2row.h - convolution on interleaved maps by a copied matrix: one row per output pixel, its taps in the
- * order kernel row, kernel column, channel. */
+ * order kernel row, kernel column, channel (Chellapilla, Puri, Simard, High Performance Convolutional Neural
+ * Networks for Document Processing, 2006). Rows of the matrix are rows of the register tiles, 16 output
+ * channels their lanes; the sums are stored as they are (hwc), or moved into planes strip by strip
+ * (im2row_planar.h).
+ *
+ * Workspace: output pixels x taps for the whole map, or for a strip of output rows. */
 #ifndef SNUG_IM2ROW_H
 #define SNUG_IM2ROW_H
 

@@ -18,11 +18,26 @@ static int64_t blocks_of_16(int64_t channels) {
   return (channels + 15) / 16;
 }
 
+/// Channels of a block; 1: the order has no blocks.
+static int64_t block_of(TapOrder order) {
+  switch (order) {
+    case TapOrder::kBlockRowColumnChannel:
+      return 16;
+    case TapOrder::kBlock8RowColumnChannel:
+      return 8;
+    case TapOrder::kBlock4RowColumnChannel:
+      return 4;
+    case TapOrder::kChannelRowColumn:
+    case TapOrder::kRowColumnChannel:
+      break;
+  }
+  return 1;
+}
+
 /// Taps of a panel, padding included.
 static int64_t panel_taps(const snug_layer& layer, TapOrder order) {
-  const int64_t channels = channels_per_group(layer);
-  const bool blocked = order == TapOrder::kBlockRowColumnChannel;
-  return (blocked ? blocks_of_16(channels) * 16 : channels) * kernel_taps(layer);
+  const int64_t block = block_of(order);
+  return (channels_per_group(layer) + block - 1) / block * block * kernel_taps(layer);
 }
 
 /// Where a panel holds the tap of this input channel and kernel position.
@@ -33,10 +48,11 @@ static int64_t tap_index(const snug_layer& layer, TapOrder order, int64_t channe
       return channel * positions + position;
     case TapOrder::kRowColumnChannel:
       return position * channels_per_group(layer) + channel;
-    case TapOrder::kBlockRowColumnChannel:
+    default:
       break;
   }
-  return (channel / 16 * positions + position) * 16 + channel % 16;
+  const int64_t block = block_of(order);
+  return (channel / block * positions + position) * block + channel % block;
 }
 
 int64_t panel_bytes(const snug_layer& layer, TapOrder order) {
@@ -65,6 +81,19 @@ std::vector<std::byte> pack_plain(const snug_layer&, std::span<const float> weig
 
 int64_t plain_bytes(const snug_layer& layer) {
   return layer.out_channels * channels_per_group(layer) * kernel_taps(layer) * int64_t{sizeof(float)};
+}
+
+std::vector<std::byte> pack_channels_last(const snug_layer& layer, std::span<const float> weights) {
+  const int64_t channels = channels_per_group(layer), positions = kernel_taps(layer);
+  std::vector<float> packed(weights.size());
+  for (int64_t o = 0; o < layer.out_channels; ++o) {
+    for (int64_t i = 0; i < channels; ++i) {
+      for (int64_t position = 0; position < positions; ++position) {
+        packed[(o * positions + position) * channels + i] = weights[(o * channels + i) * positions + position];
+      }
+    }
+  }
+  return to_bytes(packed);
 }
 
 std::vector<std::byte> pack_depthwise(const snug_layer& layer, std::span<const float> weights) {
@@ -96,6 +125,19 @@ std::string_view refuse_unless_depthwise(const snug_layer& layer) {
 std::string_view refuse_depthwise(const snug_layer& layer) {
   if (layer.groups > 1 && refuse_unless_depthwise(layer).empty()) return "depthwise: a matrix product of one column";
   return {};
+}
+
+std::string_view refuse_unless_blocks(const snug_layer& layer, const Layout& input, const Layout& output) {
+  if (layer.groups == 1) return {};
+  if (const std::string_view refusal = refuse_depthwise(layer); !refusal.empty()) return refusal;
+  const bool whole = (input.block < 2 || channels_per_group(layer) % input.block == 0) &&
+                     (output.block < 2 || outputs_per_group(layer) % output.block == 0);
+  return whole ? "" : "groups of channels that are no whole blocks";
+}
+
+int64_t layout_workspace_bytes(const snug_layer& layer) {
+  const int64_t pixels = int64_t{layer.out_height} * layer.out_width;
+  return std::min(pixels, std::max<int64_t>(layer.out_width, 224)) * 32 * int64_t{sizeof(float)};
 }
 
 std::string_view refuse_unless_pointwise(const snug_layer& layer) {

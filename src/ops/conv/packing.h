@@ -7,9 +7,11 @@ namespace snug {
 
 /// In which order a panel of 16 output channels holds its taps.
 enum class TapOrder {
-  kChannelRowColumn,       ///< channel, kernel row, kernel column: what planar maps read
-  kRowColumnChannel,       ///< kernel row, kernel column, channel: what interleaved maps read
-  kBlockRowColumnChannel,  ///< block of 16 channels, row, column, channel of the block; padded with zeros
+  kChannelRowColumn,        ///< channel, kernel row, kernel column: what planar maps read
+  kRowColumnChannel,        ///< kernel row, kernel column, channel: what interleaved maps read
+  kBlockRowColumnChannel,   ///< block of 16 channels, row, column, channel of the block; padded with zeros
+  kBlock8RowColumnChannel,  ///< the same with blocks of 8
+  kBlock4RowColumnChannel,  ///< and of 4
 };
 
 /// ONNX weights as [group][output channels / 16][taps][16], padded with zeros.
@@ -29,6 +31,9 @@ int64_t panel_bytes(const snug_layer& layer) {
 std::vector<std::byte> pack_plain(const snug_layer& layer, std::span<const float> weights);
 int64_t plain_bytes(const snug_layer& layer);
 
+/// ONNX weights as [output channel][kernel row][kernel column][input channel], not padded; plain_bytes() of them.
+std::vector<std::byte> pack_channels_last(const snug_layer& layer, std::span<const float> weights);
+
 /// Depthwise weights as [channels / 16][taps][16], padded with zeros.
 std::vector<std::byte> pack_depthwise(const snug_layer& layer, std::span<const float> weights);
 int64_t depthwise_bytes(const snug_layer& layer);
@@ -47,6 +52,13 @@ std::string_view refuse_unless_depthwise(const snug_layer& layer);
 
 /// Why a primitive that makes a matrix product of every group cannot serve a layer sensibly, or empty.
 std::string_view refuse_depthwise(const snug_layer& layer);
+
+/// Why conv_layouts.h cannot serve a layer between these layouts, or empty: groups must consist of whole blocks.
+std::string_view refuse_unless_blocks(const snug_layer& layer, const Layout& input, const Layout& output);
+
+/// What conv_layouts.h needs to store an output that is not made of 16 channels side by side.
+int64_t layout_workspace_bytes(const snug_layer& layer);
+inline constexpr std::string_view kLayoutWorkspace = "128 min(out_height out_width, max(out_width, 224))";
 
 /// Why a primitive for 1x1 kernels without padding and groups cannot serve a layer, or empty.
 std::string_view refuse_unless_pointwise(const snug_layer& layer);
