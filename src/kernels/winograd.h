@@ -1,25 +1,67 @@
-/* winograd.h - Winograd convolution F(m x m, 3x3), stride 1, in any layout. Define SNUG_WINOGRAD_OUTPUT as m
- * (2, 4 or 6) before including it.
+/* winograd.h - 2-D Winograd convolution F(m x m, r x r), stride 1, in any layout. Define
+ * SNUG_WINOGRAD_OUTPUT_HEIGHT and _WIDTH as the largest tile (1 ... 6, with the kernel at most 8 points) and
+ * SNUG_WINOGRAD_KERNEL as r before including it.
  *
- * Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", arXiv 1509.09308: a tile of m x m
- * outputs comes from (m + 2)^2 inputs by Y = A^T [ (G g G^T) * (B^T d B) ] A, so the sum over channels
- * becomes (m + 2)^2 matrix products of tiles x channels. G g G^T is made when the weights are packed.
+ * The idea. A tile of m outputs of a filter with r taps is a product of polynomials, transposed, and can be
+ * had with m + r - 1 multiplications instead of m r (S. Winograd, Arithmetic Complexity of Computations,
+ * 1980). In two dimensions, Y = A^T [ (G g G^T) * (B^T d B) ] A: the sum over input channels can be taken
+ * before A^T, so that at each of (m + r - 1)^2 points it is a matrix product of tiles x channels x channels
+ * (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, arXiv 1509.09308). G g G^T is made when
+ * the weights are packed.
  *
- * Tiles go in blocks of layer->block: their inputs are transformed for all channels, then per 16 output
- * channels come the products and the transform back, with bias, residual and activation. A small block keeps
- * the transformed inputs in the cache and the workspace small; a large one reads the weights less often.
+ * Mixed tiles. Whole tiles rarely cover a map. 14 outputs in tiles of 4 take 4 tiles and 24 points where 22
+ * are needed, 7 take 12 instead of 11, and this in both dimensions. Here the tiles cover the map exactly: all
+ * have the same size but the last row and the last column.
  *
- * Workspace, with P = (m + 2)^2 points, T tiles in a block, C channels rounded up to 16:
- *     inputs  [P][T * C + 16]     products [P][T * 16 + 16]     floats; the 16 keep points off the same cache
- * sets */
+ *        14 x 14, tiles up to 6 x 6            7 x 7, tiles up to 2 x 4
+ *      .---------.---------.-------.          .-------.-----.
+ *      |  5 x 5  |  5 x 5  | 5 x 4 |          | 2 x 4 |2 x 3|
+ *      |         |         |       |          |-------|-----|
+ *      |---------|---------|-------|          | 2 x 4 |2 x 3|
+ *      |  5 x 5  |  5 x 5  | 5 x 4 |          |-------|-----|
+ *      |         |         |       |          | 2 x 4 |2 x 3|
+ *      |---------|---------|-------|          |-------|-----|
+ *      |  4 x 5  |  4 x 5  | 4 x 4 |          | 1 x 4 |1 x 3|
+ *      '---------'---------'-------'          '-------'-----'
+ *       400 points, 49 in a tile               165 points, 24 in a tile
+ *
+ * A smaller tile uses the first of the larger one's points (winograd_transform.h), hence the same transformed
+ * weights. Some points have fewer tiles then: their matrix product has fewer rows, and that is all. A map
+ * that needs no 6 x 6 tile has no weights for one either.
+ *
+ * The loops. Tiles go in blocks of about layer->block: a part of a row of tiles, or some rows. The inputs of
+ * a block are transformed for all channels; then per 32 output channels and per point comes a matrix product
+ * (winograd_gemm.h), and the transform back, with bias, residual, limits and the store:
+ *
+ *     for block of tiles
+ *         for 16 input channels, for tile              B^T d B            map -> in  [C/16][point][tile][16]
+ *         for 32 output channels
+ *             for point                                in * weights       in  -> out [point][tile][32]
+ *             for tile                                 A^T m A, epilogue  out -> map
+ *
+ * Weights are read once per block, in the order in which they are stored, [K/32][point][K: 2][C][16], each
+ * point's while the one before is multiplied. A small block keeps `in` in the second-level cache and the
+ * workspace small; a large one reads the weights less often. Tiles at the edge read zeros in place of what
+ * lies outside the map; no input is copied, unless its layout does not hold 16 channels together: planar
+ * maps, and the last channels of an HWC map. There 16 channels of a block are gathered and scattered.
+ *
+ * Workspace, for T tiles in a block, P points in a tile, G groups of 16 input channels, floats:
+ *     in [G][P][T | 1][16]     out [P][2 T | 1][16]     and 16 per input pixel of a block where it is
+ * gathered Odd numbers of tiles keep points off the same sets of the cache.
+ *
+ * When it wins: nearly always where r = 3, the stride is 1 and there are 32 channels or more. 6 x 6 from 28 x
+ * 28 pixels on, or for speed at any price of flash; 4 x 4 or 2 x 4 where the weights, (m + r - 1)^2 / r^2
+ * times their plain size, are what limits: few pixels, many channels. 2 x 2 where accuracy counts.
+ *
+ * Measured, one core with a peak of 118 GFLOP/s (AVX-512), GFLOP/s of a direct convolution: FIGURES
+ */
 #ifndef SNUG_WINOGRAD_H
 #define SNUG_WINOGRAD_H
 
 #include "epilogue.h"
-#include "gemm.h"
-
-#define SNUG_WINOGRAD_SIDE (SNUG_WINOGRAD_OUTPUT + 2)
-#define SNUG_WINOGRAD_POINTS (SNUG_WINOGRAD_SIDE * SNUG_WINOGRAD_SIDE)
+#include "transpose.h"
+#include "winograd_gemm.h"
+#include "winograd_transform.h"
 
 /* How a layout stores 16 channels: from one such group to the next, and from channel to channel. */
 typedef struct snug_channel_groups {
@@ -29,209 +71,308 @@ typedef struct snug_channel_groups {
     int whole_groups; /* 1: all 16 lanes exist even in the last group */
 } snug_channel_groups;
 
-/* B^T on SIDE vectors, step apart. */
-static inline void snug_winograd_input(const float *in, ptrdiff_t step, float *out, ptrdiff_t out_step)
+/* Everything about a run that does not change. */
+typedef struct snug_winograd_run {
+    const snug_layer *layer;
+    const snug_channel_groups *groups;
+    snug_winograd_plan plan;
+    float *in, *out, *stage;
+    float factors[4][SNUG_WINOGRAD_SIDE *
+                     SNUG_WINOGRAD_SIDE]; /* [last row][last column]: see snug_winograd_factor */
+} snug_winograd_run;
+
+/* Tiles that are transformed together. */
+typedef struct snug_winograd_block {
+    int32_t y, x, rows, columns; /* in tiles */
+    int32_t short_y,
+        short_x; /* points of the last row's, last column's tiles if they are here, else of all */
+} snug_winograd_block;
+
+/* What makes up for weights of the point that were made for `most` points where a tile has just `points`. */
+static inline float snug_winograd_factor(int32_t point, int32_t points, int32_t most)
 {
-#define SNUG_IN(i) const snug_vec d##i = snug_load(in + (i) * step);
-#define SNUG_OUT(i, value) snug_store(out + (i) * out_step, value);
-#define SNUG_TIMES(factor, v) snug_mul(snug_set1(factor), v)
-#define SNUG_TIMES_PLUS(factor, v, w) snug_fma(snug_set1(factor), v, w)
-    SNUG_IN(0)
-    SNUG_IN(1)
-    SNUG_IN(2)
-    SNUG_IN(3)
-#if SNUG_WINOGRAD_OUTPUT == 2
-    SNUG_OUT(0, snug_sub(d0, d2))
-    SNUG_OUT(1, snug_add(d1, d2)) SNUG_OUT(2, snug_sub(d2, d1)) SNUG_OUT(3, snug_sub(d1, d3))
-#elif SNUG_WINOGRAD_OUTPUT == 4
-    SNUG_IN(4)
-    SNUG_IN(5) const snug_vec even = SNUG_TIMES_PLUS(-4.0f, d2, d4), odd = SNUG_TIMES_PLUS(-4.0f, d1, d3);
-    const snug_vec even2 = snug_sub(d4, d2), odd2 = SNUG_TIMES(2.0f, snug_sub(d3, d1));
-    SNUG_OUT(0, SNUG_TIMES_PLUS(4.0f, d0, SNUG_TIMES_PLUS(-5.0f, d2, d4)))
-    SNUG_OUT(1, snug_add(even, odd))
-    SNUG_OUT(2, snug_sub(even, odd))
-    SNUG_OUT(3, snug_add(even2, odd2))
-    SNUG_OUT(4, snug_sub(even2, odd2))
-    SNUG_OUT(5, SNUG_TIMES_PLUS(4.0f, d1, SNUG_TIMES_PLUS(-5.0f, d3, d5)))
-#else
-    SNUG_IN(4)
-    SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec even1 = SNUG_TIMES_PLUS(-4.25f, d4, snug_add(d2, d6));
-    const snug_vec odd1 = SNUG_TIMES_PLUS(-4.25f, d3, snug_add(d1, d5));
-    const snug_vec even2 = SNUG_TIMES_PLUS(0.25f, d2, SNUG_TIMES_PLUS(-1.25f, d4, d6));
-    const snug_vec odd2 = SNUG_TIMES_PLUS(0.5f, d1, SNUG_TIMES_PLUS(-2.5f, d3, SNUG_TIMES(2.0f, d5)));
-    const snug_vec even3 = SNUG_TIMES_PLUS(4.0f, d2, SNUG_TIMES_PLUS(-5.0f, d4, d6));
-    const snug_vec odd3 = SNUG_TIMES_PLUS(2.0f, d1, SNUG_TIMES_PLUS(-2.5f, d3, SNUG_TIMES(0.5f, d5)));
-    SNUG_OUT(0, SNUG_TIMES_PLUS(5.25f, snug_sub(d4, d2), snug_sub(d0, d6)))
-    SNUG_OUT(1, snug_add(even1, odd1))
-    SNUG_OUT(2, snug_sub(even1, odd1))
-    SNUG_OUT(3, snug_add(even2, odd2))
-    SNUG_OUT(4, snug_sub(even2, odd2))
-    SNUG_OUT(5, snug_add(even3, odd3))
-    SNUG_OUT(6, snug_sub(even3, odd3))
-    SNUG_OUT(7, SNUG_TIMES_PLUS(5.25f, snug_sub(d3, d5), snug_sub(d7, d1)))
-#endif
+    static const float values[SNUG_WINOGRAD_SIDE] = {0.0f, 1.0f, -1.0f, 0.0f, 2.0f, -2.0f, 0.5f, -0.5f};
+    float factor = 1.0f;
+    if (point == 3)
+        return factor;
+    for (int32_t other = points; other < most; other++)
+        if (other != 3)
+            factor *= values[point] - values[other];
+    return factor;
 }
 
-/* A^T on SIDE vectors, step apart. */
-static inline void snug_winograd_output(const float *in, ptrdiff_t step, float *out, ptrdiff_t out_step)
+static inline void snug_winograd_make_factors(snug_winograd_run *run)
 {
-    SNUG_IN(0)
-    SNUG_IN(1)
-    SNUG_IN(2)
-    SNUG_IN(3)
-#if SNUG_WINOGRAD_OUTPUT == 2
-    SNUG_OUT(0, snug_add(d0, snug_add(d1, d2))) SNUG_OUT(1, snug_sub(snug_sub(d1, d2), d3))
-#elif SNUG_WINOGRAD_OUTPUT == 4
-    SNUG_IN(4) SNUG_IN(5) const snug_vec sum1 = snug_add(d1, d2), difference1 = snug_sub(d1, d2);
-    const snug_vec sum2 = snug_add(d3, d4), difference2 = snug_sub(d3, d4);
-    SNUG_OUT(0, snug_add(d0, snug_add(sum1, sum2)))
-    SNUG_OUT(1, SNUG_TIMES_PLUS(2.0f, difference2, difference1))
-    SNUG_OUT(2, SNUG_TIMES_PLUS(4.0f, sum2, sum1))
-    SNUG_OUT(3, snug_add(d5, SNUG_TIMES_PLUS(8.0f, difference2, difference1)))
-#else
-    SNUG_IN(4)
-    SNUG_IN(5) SNUG_IN(6) SNUG_IN(7) const snug_vec sum1 = snug_add(d1, d2), difference1 = snug_sub(d1, d2);
-    const snug_vec sum2 = snug_add(d3, d4), difference2 = snug_sub(d3, d4);
-    const snug_vec sum3 = snug_add(d5, d6), difference3 = snug_sub(d5, d6);
-    SNUG_OUT(0, snug_add(snug_add(d0, sum1), snug_add(sum2, sum3)))
-    SNUG_OUT(1, SNUG_TIMES_PLUS(0.5f, difference3, SNUG_TIMES_PLUS(2.0f, difference2, difference1)))
-    SNUG_OUT(2, SNUG_TIMES_PLUS(0.25f, sum3, SNUG_TIMES_PLUS(4.0f, sum2, sum1)))
-    SNUG_OUT(3, SNUG_TIMES_PLUS(0.125f, difference3, SNUG_TIMES_PLUS(8.0f, difference2, difference1)))
-    SNUG_OUT(4, SNUG_TIMES_PLUS(0.0625f, sum3, SNUG_TIMES_PLUS(16.0f, sum2, sum1)))
-    SNUG_OUT(5, snug_add(d7, SNUG_TIMES_PLUS(0.03125f, difference3,
-                                             SNUG_TIMES_PLUS(32.0f, difference2, difference1))))
-#endif
-#undef SNUG_IN
-#undef SNUG_OUT
-#undef SNUG_TIMES
-#undef SNUG_TIMES_PLUS
-}
-
-/* The SIDE x SIDE inputs of 16 channels, zero where they lie outside the map or beyond the last channel. */
-static inline void snug_winograd_patch(const snug_layer *layer, const float *group, ptrdiff_t lane_step,
-                                       int32_t lanes, int32_t top, int32_t left, float *patch)
-{
-    for (int32_t y = 0; y < SNUG_WINOGRAD_SIDE; y++)
-        for (int32_t x = 0; x < SNUG_WINOGRAD_SIDE; x++) {
-            float *to = patch + (y * SNUG_WINOGRAD_SIDE + x) * 16;
-            const int inside =
-                top + y >= 0 && top + y < layer->in_height && left + x >= 0 && left + x < layer->in_width;
-            const int32_t valid = inside ? lanes : 0;
-            const float *from = inside ? group + (ptrdiff_t)(top + y) * layer->in_row +
-                                             (ptrdiff_t)(left + x) * layer->in_pixel
-                                       : group;
-            int32_t lane = 0;
-            for (; lane < valid; lane++)
-                to[lane] = from[lane * lane_step];
-            for (; lane < 16; lane++)
-                to[lane] = 0.0f;
-        }
-}
-
-/* B^T d B of one tile and 16 channels into the points. */
-static inline void snug_winograd_forward(const float *tile, ptrdiff_t row, ptrdiff_t pixel, float *points,
-                                         ptrdiff_t point)
-{
-    float columns[SNUG_WINOGRAD_POINTS * SNUG_VL];
-    for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-        for (int32_t x = 0; x < SNUG_WINOGRAD_SIDE; x++)
-            snug_winograd_input(tile + x * pixel + lane, row, columns + x * SNUG_VL,
-                                SNUG_WINOGRAD_SIDE * SNUG_VL);
-        for (int32_t y = 0; y < SNUG_WINOGRAD_SIDE; y++)
-            snug_winograd_input(columns + y * SNUG_WINOGRAD_SIDE * SNUG_VL, SNUG_VL,
-                                points + y * SNUG_WINOGRAD_SIDE * point + lane, point);
+    const snug_winograd_axis *y = &run->plan.y, *x = &run->plan.x;
+    for (int32_t last = 0; last < 4; last++) {
+        const int32_t height = last & 2 ? y->last_points : y->points,
+                      width = last & 1 ? x->last_points : x->points;
+        for (int32_t i = 0; i < height; i++)
+            for (int32_t j = 0; j < width; j++)
+                run->factors[last][i * SNUG_WINOGRAD_SIDE + j] =
+                    snug_winograd_factor(i, height, y->points) * snug_winograd_factor(j, width, x->points);
     }
 }
 
-/* A^T m A of one tile and 16 channels. */
-static inline void snug_winograd_back(const float *points, ptrdiff_t point, float *tile)
+/* Of a block's tiles in one dimension, those that have this point. */
+static inline int32_t snug_winograd_count(int32_t tiles, int32_t short_points, int32_t point)
 {
-    float columns[SNUG_WINOGRAD_OUTPUT * SNUG_WINOGRAD_SIDE * SNUG_VL];
-    for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-        for (int32_t x = 0; x < SNUG_WINOGRAD_SIDE; x++)
-            snug_winograd_output(points + x * point + lane, SNUG_WINOGRAD_SIDE * point, columns + x * SNUG_VL,
-                                 SNUG_WINOGRAD_SIDE * SNUG_VL);
-        for (int32_t y = 0; y < SNUG_WINOGRAD_OUTPUT; y++)
-            snug_winograd_output(columns + y * SNUG_WINOGRAD_SIDE * SNUG_VL, SNUG_VL,
-                                 tile + y * SNUG_WINOGRAD_OUTPUT * 16 + lane, 16);
-    }
+    return point < short_points ? tiles : tiles - 1;
 }
 
-/* Bias, residual, activation, and the part of a tile that lies inside the map. */
-static inline void snug_winograd_store(const snug_layer *layer, const snug_channel_groups *groups,
-                                       float *tile, const float *bias, const float *residual, int32_t lanes,
-                                       int32_t top, int32_t left, float *out)
+/* A tile of a block: its place in the output, its size, and where its points lie. */
+typedef struct snug_winograd_place {
+    int32_t top, left, height, width;
+    int is_last; /* 0, or 2 in the last row + 1 in the last column where those tiles are smaller */
+    ptrdiff_t at[SNUG_WINOGRAD_SIDE];
+} snug_winograd_place;
+
+/* step: floats from point to point, tile: from tile to tile. Tiles that have a point are stored without gaps.
+ */
+static inline void snug_winograd_find(const snug_winograd_run *run, const snug_winograd_block *block,
+                                      int32_t row, int32_t column, ptrdiff_t step, ptrdiff_t tile,
+                                      snug_winograd_place *place)
 {
-    const int32_t rows =
-        layer->out_height - top < SNUG_WINOGRAD_OUTPUT ? layer->out_height - top : SNUG_WINOGRAD_OUTPUT;
-    const int32_t pixels =
-        layer->out_width - left < SNUG_WINOGRAD_OUTPUT ? layer->out_width - left : SNUG_WINOGRAD_OUTPUT;
-    const int limits = snug_has_limits(layer);
-    const snug_vec low = snug_set1(snug_low(layer)), high = snug_set1(snug_high(layer));
-    for (int32_t y = 0; y < rows; y++)
-        for (int32_t x = 0; x < pixels; x++) {
-            float *value = tile + (y * SNUG_WINOGRAD_OUTPUT + x) * 16;
-            float *to =
-                out + (ptrdiff_t)(top + y) * layer->out_row + (ptrdiff_t)(left + x) * layer->out_pixel;
-            const float *add = residual ? residual + (ptrdiff_t)(top + y) * layer->other_row +
-                                              (ptrdiff_t)(left + x) * layer->other_pixel
-                                        : NULL;
-            const int whole = lanes == 16 && groups->out_lane == 1;
-            if (add && !whole)
+    const snug_winograd_axis *y = &run->plan.y, *x = &run->plan.x;
+    const int last_row = block->y + row + 1 == y->tiles, last_column = block->x + column + 1 == x->tiles;
+    place->top = (block->y + row) * y->size;
+    place->left = (block->x + column) * x->size;
+    place->height = last_row ? y->last : y->size;
+    place->width = last_column ? x->last : x->size;
+    place->is_last = (place->height < y->size ? 2 : 0) + (place->width < x->size ? 1 : 0);
+    for (int32_t j = 0; j < x->points; j++)
+        place->at[j] =
+            j * step + (row * snug_winograd_count(block->columns, block->short_x, j) + column) * tile;
+}
+
+/* The patch of a tile in the map, or in the stage, where all of it exists. */
+static inline snug_winograd_patch snug_winograd_patch_of(const snug_winograd_run *run,
+                                                         const snug_winograd_block *block,
+                                                         const snug_winograd_place *place, int staged)
+{
+    const snug_layer *layer = run->layer;
+    snug_winograd_patch patch;
+    patch.height = place->height + SNUG_WINOGRAD_KERNEL - 1;
+    patch.width = place->width + SNUG_WINOGRAD_KERNEL - 1;
+    patch.top = patch.left = 0;
+    patch.bottom = patch.height;
+    patch.right = patch.width;
+    if (staged) {
+        patch.pixel = 16;
+        patch.row = (ptrdiff_t)run->plan.stage_width * 16;
+        patch.origin = (place->top - block->y * run->plan.y.size) * patch.row +
+                       (place->left - block->x * run->plan.x.size) * patch.pixel;
+    } else {
+        const int32_t top = place->top - layer->pad_top, left = place->left - layer->pad_left;
+        patch.pixel = layer->in_pixel;
+        patch.row = layer->in_row;
+        patch.origin = top * patch.row + left * patch.pixel;
+        patch.top = top < 0 ? -top : 0;
+        patch.left = left < 0 ? -left : 0;
+        patch.bottom = snug_winograd_least(patch.height, layer->in_height - top);
+        patch.right = snug_winograd_least(patch.width, layer->in_width - left);
+    }
+    return patch;
+}
+
+/* Gathers the block's inputs of up to 16 channels, with zeros around the map and for channels that do not
+ * exist. */
+static inline void snug_winograd_gather(const snug_winograd_run *run, const snug_winograd_block *block,
+                                        const float *from, int32_t lanes)
+{
+    const snug_layer *layer = run->layer;
+    const ptrdiff_t lane_step = run->groups->in_lane;
+    const int32_t width = run->plan.stage_width;
+    const int32_t height = block->rows * run->plan.y.size + SNUG_WINOGRAD_KERNEL - 1;
+    const int32_t top = block->y * run->plan.y.size - layer->pad_top;
+    const int32_t left = block->x * run->plan.x.size - layer->pad_left;
+    const int32_t first = left < 0 ? -left : 0, end = snug_winograd_least(width, layer->in_width - left);
+    memset(run->stage, 0, (size_t)height * (size_t)width * 16 * sizeof(float));
+    for (int32_t y = 0; y < height; y++) {
+        if (top + y < 0 || top + y >= layer->in_height || first >= end)
+            continue;
+        const float *row =
+            from + (ptrdiff_t)(top + y) * layer->in_row + (ptrdiff_t)(left + first) * layer->in_pixel;
+        float *to = run->stage + ((ptrdiff_t)y * width + first) * 16;
+        if (lane_step == 1)
+            for (int32_t x = first; x < end; x++, row += layer->in_pixel, to += 16)
                 for (int32_t lane = 0; lane < lanes; lane++)
-                    value[lane] += add[lane * groups->other_lane];
-            for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-                snug_vec sum = snug_add(snug_load(value + lane), snug_load(bias + lane));
-                if (add && whole)
-                    sum = snug_add(sum, snug_load(add + lane));
-                if (limits)
-                    sum = snug_min(snug_max(sum, low), high);
-                snug_store(value + lane, sum);
+                    to[lane] = row[lane];
+        else
+            snug_transpose(row, lane_step, to, 16, lanes, end - first);
+    }
+}
+
+/* The transformed inputs of a block. */
+static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug_winograd_block *block,
+                                        const float *input)
+{
+    const snug_winograd_plan *plan = &run->plan;
+    const ptrdiff_t row = plan->x.points * plan->in_point;
+    for (int32_t group = 0; group < plan->groups; group++) {
+        const float *map = input + group * run->groups->in_group;
+        const int32_t lanes = snug_winograd_least(16, run->layer->in_channels - group * 16);
+        const int staged = run->groups->in_lane != 1 || (lanes < 16 && !run->groups->whole_groups);
+        if (staged) {
+            snug_winograd_gather(run, block, map, lanes);
+            map = run->stage;
+        }
+        for (int32_t y = 0; y < block->rows; y++)
+            for (int32_t x = 0; x < block->columns; x++) {
+                snug_winograd_place place;
+                snug_winograd_find(run, block, y, x, plan->in_point, 16, &place);
+                const snug_winograd_patch patch = snug_winograd_patch_of(run, block, &place, staged);
+                const int whole = patch.top == 0 && patch.left == 0 && patch.bottom == patch.height &&
+                                  patch.right == patch.width;
+                snug_winograd_forward(&patch, whole, place.is_last ? run->factors[place.is_last] : NULL, map,
+                                      run->in + group * plan->in_group, row, place.at);
             }
-            if (!snug_only_limits(layer))
-                snug_activate(layer, value, 16);
-            if (whole)
-                for (int32_t lane = 0; lane < 16; lane += SNUG_VL)
-                    snug_store(to + lane, snug_load(value + lane));
-            else
-                for (int32_t lane = 0; lane < lanes; lane++)
-                    to[lane * groups->out_lane] = value[lane];
+    }
+}
+
+/* All points of a block times the weights of `panels` times 16 output channels. end: of all weights. */
+static inline void snug_winograd_products(const snug_winograd_run *run, const snug_winograd_block *block,
+                                          int32_t panels, const float *weights, const float *end)
+{
+    const snug_winograd_plan *plan = &run->plan;
+    const ptrdiff_t step = (ptrdiff_t)panels * plan->groups * 256;
+    for (int32_t i = 0; i < plan->y.points; i++)
+        for (int32_t j = 0; j < plan->x.points; j++, weights += step) {
+            const int32_t point = i * plan->x.points + j;
+            const int32_t tiles = snug_winograd_count(block->rows, block->short_y, i) *
+                                  snug_winograd_count(block->columns, block->short_x, j);
+            if (tiles > 0)
+                snug_winograd_multiply(
+                    tiles, panels, plan->groups, plan->in_group, run->in + point * plan->in_point, weights,
+                    end - weights < 2 * step ? weights : weights + step, run->out + point * plan->out_point);
         }
 }
 
-/* Where tile number `tile` begins in the output. */
-static inline void snug_winograd_place(int32_t tile, int32_t tiles_x, int32_t *y, int32_t *x)
+/* Copies a finished block of up to 16 channels between the map and the stage, as far as channels exist. */
+static inline void snug_winograd_scatter(const snug_winograd_run *run, const snug_winograd_block *block,
+                                         int32_t lanes, float *map)
 {
-    *y = tile / tiles_x * SNUG_WINOGRAD_OUTPUT;
-    *x = tile % tiles_x * SNUG_WINOGRAD_OUTPUT;
+    const snug_layer *layer = run->layer;
+    const ptrdiff_t lane_step = run->groups->out_lane;
+    const int32_t width = run->plan.stage_width;
+    const int32_t top = block->y * run->plan.y.size, left = block->x * run->plan.x.size;
+    const int32_t height = snug_winograd_least(block->rows * run->plan.y.size, layer->out_height - top);
+    const int32_t count = snug_winograd_least(block->columns * run->plan.x.size, layer->out_width - left);
+    for (int32_t y = 0; y < height; y++) {
+        const float *from = run->stage + (ptrdiff_t)y * width * 16;
+        float *to = map + (ptrdiff_t)(top + y) * layer->out_row + (ptrdiff_t)left * layer->out_pixel;
+        if (lane_step == 1)
+            for (int32_t x = 0; x < count; x++, from += 16, to += layer->out_pixel)
+                for (int32_t lane = 0; lane < lanes; lane++)
+                    to[lane] = from[lane];
+        else
+            snug_transpose(from, 16, to, lane_step, count, lanes);
+    }
 }
 
-/* The transformed inputs of `count` tiles from number `first`. */
-static inline void snug_winograd_inputs(const snug_layer *layer, const snug_channel_groups *groups,
-                                        const float *input, int32_t first, int32_t count, int32_t tiles_x,
-                                        float *points, ptrdiff_t point)
+/* The block's part of a residual, in the stage. */
+static inline void snug_winograd_gather_residual(const snug_winograd_run *run,
+                                                 const snug_winograd_block *block, int32_t lanes,
+                                                 const float *map)
 {
-    float patch[SNUG_WINOGRAD_POINTS * 16];
-    const int32_t channel_groups = (layer->in_channels + 15) / 16;
-    for (int32_t tile = 0; tile < count; tile++) {
-        int32_t top, left;
-        snug_winograd_place(first + tile, tiles_x, &top, &left);
-        top -= layer->pad_top;
-        left -= layer->pad_left;
-        const int inside = top >= 0 && left >= 0 && top + SNUG_WINOGRAD_SIDE <= layer->in_height &&
-                           left + SNUG_WINOGRAD_SIDE <= layer->in_width;
-        for (int32_t group = 0; group < channel_groups; group++) {
-            const float *from = input + group * groups->in_group;
-            float *to = points + ((ptrdiff_t)tile * channel_groups + group) * 16;
-            const int32_t rest = layer->in_channels - group * 16, lanes = rest < 16 ? rest : 16;
-            if (inside && lanes == 16 && groups->in_lane == 1) {
-                snug_winograd_forward(from + (ptrdiff_t)top * layer->in_row +
-                                          (ptrdiff_t)left * layer->in_pixel,
-                                      layer->in_row, layer->in_pixel, to, point);
+    const snug_layer *layer = run->layer;
+    const ptrdiff_t lane_step = run->groups->other_lane;
+    const int32_t width = run->plan.stage_width;
+    const int32_t top = block->y * run->plan.y.size, left = block->x * run->plan.x.size;
+    const int32_t height = snug_winograd_least(block->rows * run->plan.y.size, layer->out_height - top);
+    const int32_t count = snug_winograd_least(block->columns * run->plan.x.size, layer->out_width - left);
+    memset(run->stage, 0, (size_t)height * (size_t)width * 16 * sizeof(float));
+    for (int32_t y = 0; y < height; y++) {
+        float *to = run->stage + (ptrdiff_t)y * width * 16;
+        const float *from =
+            map + (ptrdiff_t)(top + y) * layer->other_row + (ptrdiff_t)left * layer->other_pixel;
+        if (lane_step == 1)
+            for (int32_t x = 0; x < count; x++, to += 16, from += layer->other_pixel)
+                for (int32_t lane = 0; lane < lanes; lane++)
+                    to[lane] = from[lane];
+        else
+            snug_transpose(from, lane_step, to, 16, lanes, count);
+    }
+}
+
+/* The activations that are no limits, on a tile. */
+static inline void snug_winograd_activate(const snug_layer *layer, const snug_winograd_finish *finish,
+                                          float *out)
+{
+    for (int32_t y = 0; y < finish->height; y++)
+        for (int32_t x = 0; x < finish->width; x++)
+            snug_activate(layer, out + y * finish->out_row + x * finish->out_pixel, 16);
+}
+
+/* One panel of a block: the transform back of every tile, into the map or, where 16 channels do not lie
+ * together, into the stage. panel: which of the panels that were multiplied together. */
+static inline void snug_winograd_outputs(const snug_winograd_run *run, const snug_winograd_block *block,
+                                         int32_t panels, int32_t panel, int32_t lanes, const float *bias,
+                                         const float *residual, float *map)
+{
+    const snug_winograd_plan *plan = &run->plan;
+    const snug_layer *layer = run->layer;
+    const int staged = run->groups->out_lane != 1 || (lanes < 16 && !run->groups->whole_groups);
+    const ptrdiff_t stage_row = (ptrdiff_t)plan->stage_width * 16;
+    snug_winograd_finish finish = {0,
+                                   0,
+                                   layer->out_row,
+                                   layer->out_pixel,
+                                   layer->other_row,
+                                   layer->other_pixel,
+                                   snug_has_limits(layer),
+                                   snug_low(layer),
+                                   snug_high(layer)};
+    if (staged) {
+        if (residual)
+            snug_winograd_gather_residual(run, block, lanes, residual);
+        finish.out_row = finish.add_row = stage_row;
+        finish.out_pixel = finish.add_pixel = 16;
+    }
+    for (int32_t y = 0; y < block->rows; y++)
+        for (int32_t x = 0; x < block->columns; x++) {
+            snug_winograd_place place;
+            snug_winograd_find(run, block, y, x, plan->out_point, (ptrdiff_t)panels * 16, &place);
+            finish.height = place.height;
+            finish.width = place.width;
+            float *out;
+            const float *add = NULL;
+            if (staged) {
+                out = run->stage + y * plan->y.size * stage_row + x * plan->x.size * 16;
+                if (residual)
+                    add = out;
             } else {
-                snug_winograd_patch(layer, from, groups->in_lane, lanes, top, left, patch);
-                snug_winograd_forward(patch, SNUG_WINOGRAD_SIDE * 16, 16, to, point);
+                out = map + place.top * finish.out_row + place.left * finish.out_pixel;
+                if (residual)
+                    add = residual + place.top * finish.add_row + place.left * finish.add_pixel;
             }
+            snug_winograd_back(&finish, run->out + panel * 16, plan->x.points * plan->out_point, place.at,
+                               bias, add, out);
+            if (!snug_only_limits(layer))
+                snug_winograd_activate(layer, &finish, out);
+        }
+    if (staged)
+        snug_winograd_scatter(run, block, lanes, map);
+}
+
+static inline void snug_winograd_run_block(const snug_winograd_run *run, const snug_winograd_block *block,
+                                           const float *input, const float *weights, const float *bias,
+                                           const float *residual, float *output)
+{
+    const snug_winograd_plan *plan = &run->plan;
+    const int32_t groups = (run->layer->out_channels + 15) / 16;
+    const ptrdiff_t panel_floats = (ptrdiff_t)plan->y.points * plan->x.points * plan->groups * 256;
+    const float *end = weights + groups * panel_floats;
+    snug_winograd_inputs(run, block, input);
+    for (int32_t group = 0; group < groups; group += SNUG_WINOGRAD_PANELS) {
+        const int32_t panels = snug_winograd_least(SNUG_WINOGRAD_PANELS, groups - group);
+        snug_winograd_products(run, block, panels, weights + group * panel_floats, end);
+        for (int32_t panel = 0; panel < panels; panel++) {
+            const int32_t at = group + panel,
+                          lanes = snug_winograd_least(16, run->layer->out_channels - at * 16);
+            snug_winograd_outputs(run, block, panels, panel, lanes, bias + at * 16,
+                                  residual ? residual + at * run->groups->other_group : NULL,
+                                  output + at * run->groups->out_group);
         }
     }
 }
@@ -240,41 +381,48 @@ static inline void snug_winograd(const snug_layer *layer, const snug_channel_gro
                                  const float *input, const float *weights, const float *bias,
                                  const float *residual, float *output, float *workspace)
 {
-    const int32_t tiles_x = (layer->out_width + SNUG_WINOGRAD_OUTPUT - 1) / SNUG_WINOGRAD_OUTPUT;
-    const int32_t tiles_y = (layer->out_height + SNUG_WINOGRAD_OUTPUT - 1) / SNUG_WINOGRAD_OUTPUT;
-    const int32_t tiles = tiles_x * tiles_y, block = layer->block < tiles ? layer->block : tiles;
-    const int32_t channels = (layer->in_channels + 15) / 16 * 16;
-    const ptrdiff_t in_point = (ptrdiff_t)block * channels + 16, out_point = (ptrdiff_t)block * 16 + 16;
-    float *products = workspace + SNUG_WINOGRAD_POINTS * in_point;
-    float tile_values[SNUG_WINOGRAD_OUTPUT * SNUG_WINOGRAD_OUTPUT * 16];
-    snug_gemm gemm = {0};
-    gemm.blocks = gemm.taps_y = gemm.taps_x = 1;
-    gemm.depth = channels;
-    gemm.a_row = channels;
-    gemm.a_depth = 1;
-    gemm.b_depth = 16;
-    gemm.out_row = 16;
-    for (int32_t first = 0; first < tiles; first += block) {
-        const int32_t count = tiles - first < block ? tiles - first : block;
-        snug_winograd_inputs(layer, groups, input, first, count, tiles_x, workspace, in_point);
-        for (int32_t group = 0; group * 16 < layer->out_channels; group++) {
-            const float *panel = weights + (ptrdiff_t)group * SNUG_WINOGRAD_POINTS * channels * 16;
-            const int32_t rest = layer->out_channels - group * 16;
-            const int32_t lanes = rest < 16 && !groups->whole_groups ? rest : 16;
-            for (int32_t point = 0; point < SNUG_WINOGRAD_POINTS; point++)
-                snug_gemm_rows(&gemm, count, workspace + point * in_point,
-                               panel + (ptrdiff_t)point * channels * 16, NULL, NULL,
-                               products + point * out_point);
-            for (int32_t tile = 0; tile < count; tile++) {
-                int32_t top, left;
-                snug_winograd_place(first + tile, tiles_x, &top, &left);
-                snug_winograd_back(products + tile * 16, out_point, tile_values);
-                snug_winograd_store(layer, groups, tile_values, bias + group * 16,
-                                    residual ? residual + group * groups->other_group : NULL, lanes, top,
-                                    left, output + group * groups->out_group);
-            }
+    snug_winograd_run run;
+    run.layer = layer;
+    run.groups = groups;
+    run.plan = snug_winograd_plan_of(layer, SNUG_WINOGRAD_OUTPUT_HEIGHT, SNUG_WINOGRAD_OUTPUT_WIDTH,
+                                     snug_winograd_stages(layer, groups->in_lane != 1, groups->whole_groups));
+    run.in = workspace;
+    run.out = run.in + run.plan.in_floats;
+    run.stage = run.out + run.plan.out_floats;
+    snug_winograd_make_factors(&run);
+    const snug_winograd_axis *y = &run.plan.y, *x = &run.plan.x;
+    snug_winograd_block block;
+    for (block.y = 0; block.y < y->tiles; block.y += run.plan.rows) {
+        block.rows = snug_winograd_least(run.plan.rows, y->tiles - block.y);
+        block.short_y = block.y + block.rows == y->tiles ? y->last_points : y->points;
+        for (block.x = 0; block.x < x->tiles; block.x += run.plan.columns) {
+            block.columns = snug_winograd_least(run.plan.columns, x->tiles - block.x);
+            block.short_x = block.x + block.columns == x->tiles ? x->last_points : x->points;
+            snug_winograd_run_block(&run, &block, input, weights, bias, residual, output);
         }
     }
+}
+
+static inline void snug_winograd_c16(const snug_layer *layer, const float *input, const float *weights,
+                                     const float *bias, const float *residual, float *output, void *workspace)
+{
+    const snug_channel_groups groups = {layer->in_plane, 1, layer->other_plane, 1, layer->out_plane, 1, 1};
+    snug_winograd(layer, &groups, input, weights, bias, residual, output, (float *)workspace);
+}
+
+static inline void snug_winograd_hwc(const snug_layer *layer, const float *input, const float *weights,
+                                     const float *bias, const float *residual, float *output, void *workspace)
+{
+    const snug_channel_groups groups = {16, 1, 16, 1, 16, 1, 0};
+    snug_winograd(layer, &groups, input, weights, bias, residual, output, (float *)workspace);
+}
+
+static inline void snug_winograd_chw(const snug_layer *layer, const float *input, const float *weights,
+                                     const float *bias, const float *residual, float *output, void *workspace)
+{
+    const ptrdiff_t in = layer->in_plane, other = layer->other_plane, out = layer->out_plane;
+    const snug_channel_groups groups = {16 * in, in, 16 * other, other, 16 * out, out, 0};
+    snug_winograd(layer, &groups, input, weights, bias, residual, output, (float *)workspace);
 }
 
 #endif

@@ -29,7 +29,7 @@ const snug_kernel* find_kernel(std::string_view name) {
 double tolerance(const Primitive& primitive) {
   if (primitive.name.find("polyphase_4x4") != std::string_view::npos) return 5e-6;
   if (primitive.family != "winograd") return 2e-6;
-  return primitive.name.find("winograd_2x2") != std::string_view::npos ? 5e-6 : 5e-5;
+  return primitive.name.find("winograd_2x2_3x3") != std::string_view::npos ? 5e-6 : 5e-5;
 }
 
 LogicalMap random_map(const MapShape& shape, float magnitude, Random& random) {

@@ -9,127 +9,134 @@ namespace snug {
 
 namespace {
 
-template <int m>
-constexpr int kSide = m + 2;
-template <int m>
-constexpr int kPoints = kSide<m> * kSide<m>;
+constexpr int kMostPoints = SNUG_WINOGRAD_MOST_POINTS, kMostTaps = 5;
+constexpr int kInfinity = 3;
+constexpr std::array<double, kMostPoints> kPoints{0, 1, -1, 0, 2, -2, 0.5, -0.5};  // that of infinity is not used
 
-/// G of F(m, 3) at the points 0, 1, -1 (, 2, -2 (, 1/2, -1/2)), infinity: a row per point.
-template <int m>
-std::array<std::array<double, 3>, kSide<m>> weight_transform() {
-  if constexpr (m == 2) {
-    return {{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}}};
-  } else if constexpr (m == 4) {
-    return {{{1.0 / 4, 0, 0},
-             {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-             {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-             {1.0 / 24, 1.0 / 12, 1.0 / 6},
-             {1.0 / 24, -1.0 / 12, 1.0 / 6},
-             {0, 0, 1}}};
-  } else {
-    return {{{1, 0, 0},
-             {-2.0 / 9, -2.0 / 9, -2.0 / 9},
-             {-2.0 / 9, 2.0 / 9, -2.0 / 9},
-             {1.0 / 90, 1.0 / 45, 2.0 / 45},
-             {1.0 / 90, -1.0 / 45, 2.0 / 45},
-             {32.0 / 45, 16.0 / 45, 8.0 / 45},
-             {32.0 / 45, -16.0 / 45, 8.0 / 45},
-             {0, 0, 1}}};
+/// The largest tile that the next smaller primitive has.
+int32_t next_smaller(int32_t extent) {
+  return extent == 6 ? 4 : extent - 1;
+}
+
+/// G of one dimension, a row per point: see winograd_transform.h.
+using WeightTransform = std::array<std::array<double, kMostTaps>, kMostPoints>;
+WeightTransform weight_transform(int32_t points, int32_t taps) {
+  WeightTransform g{};
+  for (int32_t i = 0; i < points; ++i) {
+    if (i == kInfinity) {
+      g[i][taps - 1] = 1;
+      continue;
+    }
+    double product = 1;
+    for (int32_t l = 0; l < points; ++l) {
+      if (l != i && l != kInfinity) product *= kPoints[i] - kPoints[l];
+    }
+    double power = 1 / product;
+    for (int32_t k = 0; k < taps; ++k, power *= kPoints[i]) g[i][k] = power;
   }
+  return g;
 }
 
-int64_t tiles(const snug_layer& layer, int m) {
-  return int64_t{(layer.out_height + m - 1) / m} * ((layer.out_width + m - 1) / m);
+snug_winograd_plan plan_of(const snug_layer& layer, const WinogradTile& tile, bool staged = false) {
+  return snug_winograd_plan_of(&layer, tile.height, tile.width, staged ? 1 : 0);
 }
 
-int64_t input_channels(const snug_layer& layer) {
-  return round_up(layer.in_channels, 16);
+/// Points of all tiles together.
+double all_points(const snug_winograd_plan& plan) {
+  const auto along = [](const snug_winograd_axis& axis) { return (axis.tiles - 1.0) * axis.points + axis.last_points; };
+  return along(plan.y) * along(plan.x);
 }
-int64_t output_channels(const snug_layer& layer) {
-  return round_up(layer.out_channels, 16);
+
+/// `count` things in as few equal shares of at most about `most`: the size of a share.
+int32_t even_share(int32_t count, int32_t most) {
+  const int32_t shares = std::max(1, (count + most / 2) / most);
+  return (count + shares - 1) / shares;
+}
+
+/// Floats of a panel of 16 output channels.
+int64_t panel_floats(const snug_winograd_plan& plan) {
+  return int64_t{plan.y.points} * plan.x.points * plan.groups * 256;
+}
+
+int64_t output_panels(const snug_layer& layer) {
+  return (layer.out_channels + 15) / 16;
 }
 
 }  // namespace
 
-std::string_view refuse_unless_winograd(const snug_layer& layer) {
-  if (layer.kernel_height != 3 || layer.kernel_width != 3) return "the kernel is not 3x3";
+std::string_view refuse_unless_winograd(const snug_layer& layer, const WinogradTile& tile) {
+  if (layer.kernel_height != tile.kernel || layer.kernel_width != tile.kernel) return "another kernel size";
   if (layer.stride_y != 1 || layer.stride_x != 1) return "the stride is not 1";
   if (layer.dilation_y != 1 || layer.dilation_x != 1) return "the kernel is dilated";
   if (layer.groups != 1) return "the layer has groups";
+  const snug_winograd_plan plan = plan_of(layer, tile);
+  const bool small_y = tile.height == 2 || plan.y.size <= next_smaller(tile.height);
+  const bool small_x = tile.width == 2 || plan.x.size <= next_smaller(tile.width);
+  if (small_y && small_x && (tile.height > 2 || tile.width > 2)) return "the map needs no tile of this size";
   return {};
 }
 
-template <int m>
-std::vector<int32_t> winograd_blocks(const snug_layer& layer) {
-  const int64_t all = tiles(layer, m);
+std::vector<int32_t> winograd_blocks(const snug_layer& layer, const WinogradTile& tile) {
+  const snug_winograd_plan plan = plan_of(layer, tile);
   std::vector<int32_t> blocks;
-  for (const int32_t block : {6, 12, 24, 48, 96}) {
-    if (block < all) blocks.push_back(block);
+  for (const int32_t wanted : {2, 5, 10, 20, 40}) {
+    const bool part = wanted < plan.x.tiles;
+    const int32_t rows = even_share(plan.y.tiles, std::max(1, wanted / plan.x.tiles));
+    const int32_t block = part ? even_share(plan.x.tiles, wanted) : rows * plan.x.tiles;
+    if (blocks.empty() || block > blocks.back()) blocks.push_back(block);
   }
-  if (all <= 196) blocks.push_back(static_cast<int32_t>(all));
   return blocks;
 }
 
-template <int m>
-int64_t winograd_workspace_bytes(const snug_layer& layer) {
-  const int64_t block = std::min<int64_t>(layer.block, tiles(layer, m));
-  return kPoints<m> * (block * (input_channels(layer) + 16) + 32) * int64_t{sizeof(float)};
+int64_t winograd_workspace_bytes(const snug_layer& layer, const WinogradTile& tile, WinogradMaps maps) {
+  const bool staged = snug_winograd_stages(&layer, maps == WinogradMaps::kPlanar, maps == WinogradMaps::kBlocks) != 0;
+  const snug_winograd_plan plan = plan_of(layer, tile, staged);
+  return (plan.in_floats + plan.out_floats + plan.stage_floats) * int64_t{sizeof(float)};
 }
 
-template <int m>
-std::vector<std::byte> winograd_pack(const snug_layer& layer, std::span<const float> weights) {
-  static const auto g = weight_transform<m>();
-  const int64_t channels = input_channels(layer);
-  std::vector<float> packed(static_cast<size_t>(winograd_pack_bytes<m>(layer)) / sizeof(float));
+std::vector<std::byte> winograd_pack(const snug_layer& layer, std::span<const float> weights,
+                                     const WinogradTile& tile) {
+  const snug_winograd_plan plan = plan_of(layer, tile);
+  const int32_t taps = tile.kernel;
+  const WeightTransform down = weight_transform(plan.y.points, taps), along = weight_transform(plan.x.points, taps);
+  const int64_t channels = int64_t{plan.groups} * 16, panels = output_panels(layer);
+  std::vector<float> packed(static_cast<size_t>(winograd_pack_bytes(layer, tile)) / sizeof(float));
   for (int64_t k = 0; k < layer.out_channels; ++k) {
+    const int64_t panel = k / 16, first = panel / SNUG_WINOGRAD_PANELS * SNUG_WINOGRAD_PANELS;
+    const int64_t step = std::min<int64_t>(SNUG_WINOGRAD_PANELS, panels - first) * channels * 16;
     for (int64_t c = 0; c < layer.in_channels; ++c) {
-      const float* taps = &weights[static_cast<size_t>((k * layer.in_channels + c) * 9)];
-      double columns[kSide<m>][3];
-      for (int y = 0; y < kSide<m>; ++y) {
-        for (int x = 0; x < 3; ++x) columns[y][x] = g[y][0] * taps[x] + g[y][1] * taps[3 + x] + g[y][2] * taps[6 + x];
-      }
-      float* to = &packed[static_cast<size_t>((k / 16 * kPoints<m> * channels + c) * 16 + k % 16)];
-      for (int point = 0; point < kPoints<m>; ++point) {
-        const double* row = columns[point / kSide<m>];
-        const auto& factors = g[point % kSide<m>];
-        to[point * channels * 16] = static_cast<float>(row[0] * factors[0] + row[1] * factors[1] + row[2] * factors[2]);
+      const float* g = &weights[static_cast<size_t>((k * layer.in_channels + c) * taps * taps)];
+      float* to =
+          &packed[static_cast<size_t>(first * panel_floats(plan) + ((panel - first) * channels + c) * 16 + k % 16)];
+      for (int32_t i = 0; i < plan.y.points; ++i) {
+        std::array<double, kMostTaps> row{};
+        for (int32_t y = 0; y < taps; ++y) {
+          for (int32_t x = 0; x < taps; ++x) row[x] += down[i][y] * g[y * taps + x];
+        }
+        for (int32_t j = 0; j < plan.x.points; ++j, to += step) {
+          double sum = 0;
+          for (int32_t x = 0; x < taps; ++x) sum += along[j][x] * row[x];
+          *to = static_cast<float>(sum);
+        }
       }
     }
   }
   return to_bytes(packed);
 }
 
-template <int m>
-int64_t winograd_pack_bytes(const snug_layer& layer) {
-  return output_channels(layer) * kPoints<m> * input_channels(layer) * int64_t{sizeof(float)};
+int64_t winograd_pack_bytes(const snug_layer& layer, const WinogradTile& tile) {
+  return output_panels(layer) * panel_floats(plan_of(layer, tile)) * int64_t{sizeof(float)};
 }
 
-template <int m>
-Work winograd_work(const snug_layer& layer) {
-  const double points = static_cast<double>(tiles(layer, m)) * kPoints<m>;
-  const double channels = static_cast<double>(input_channels(layer)),
-               out_channels = static_cast<double>(output_channels(layer));
+Work winograd_work(const snug_layer& layer, const WinogradTile& tile) {
+  const snug_winograd_plan plan = plan_of(layer, tile);
+  const double points = all_points(plan);
+  const double channels = plan.groups * 16.0, out_channels = static_cast<double>(output_panels(layer)) * 16;
   // The transforms of one point take about as many additions as its tile has rows, on each side.
-  const double transforms = points * (channels + out_channels) * kSide<m>;
+  const double transforms = points * (channels + out_channels) * plan.x.points;
   return {.multiply_adds = points * channels * out_channels + transforms,
-          .bytes_moved = map_bytes(layer, kC16, kC16) + static_cast<double>(winograd_pack_bytes<m>(layer)) +
+          .bytes_moved = map_bytes(layer, kC16, kC16) + static_cast<double>(winograd_pack_bytes(layer, tile)) +
                          8 * points * (channels + out_channels)};
 }
-
-template std::vector<int32_t> winograd_blocks<2>(const snug_layer&);
-template std::vector<int32_t> winograd_blocks<4>(const snug_layer&);
-template std::vector<int32_t> winograd_blocks<6>(const snug_layer&);
-template int64_t winograd_workspace_bytes<2>(const snug_layer&);
-template int64_t winograd_workspace_bytes<4>(const snug_layer&);
-template int64_t winograd_workspace_bytes<6>(const snug_layer&);
-template std::vector<std::byte> winograd_pack<2>(const snug_layer&, std::span<const float>);
-template std::vector<std::byte> winograd_pack<4>(const snug_layer&, std::span<const float>);
-template std::vector<std::byte> winograd_pack<6>(const snug_layer&, std::span<const float>);
-template int64_t winograd_pack_bytes<2>(const snug_layer&);
-template int64_t winograd_pack_bytes<4>(const snug_layer&);
-template int64_t winograd_pack_bytes<6>(const snug_layer&);
-template Work winograd_work<2>(const snug_layer&);
-template Work winograd_work<4>(const snug_layer&);
-template Work winograd_work<6>(const snug_layer&);
 
 }  // namespace snug

@@ -1,33 +1,56 @@
-// What the descriptors of the Winograd primitives share: transformed weights, workspace, knob, work.
+// What the descriptors of the 2-D Winograd primitives share: transformed weights, workspace, knob, work.
 #pragma once
 
+#include "kernels/winograd_plan.h"
 #include "ops/primitive.h"
 
 namespace snug {
 
-/// Refuses what F(m x m, 3x3) cannot compute.
-std::string_view refuse_unless_winograd(const snug_layer& layer);
+/// Which groups of 16 channels a Winograd kernel finds together in its maps.
+enum class WinogradMaps {
+  kBlocks,       ///< c16: all
+  kInterleaved,  ///< HWC: all but a last one that is not whole
+  kPlanar        ///< CHW: none; they are gathered and scattered
+};
 
-/// Tiles per block worth trying for m x m outputs a tile.
-template <int m>
-std::vector<int32_t> winograd_blocks(const snug_layer& layer);
+/// F(height x width, kernel x kernel): the largest tile, and the kernel.
+struct WinogradTile {
+  int32_t height, width, kernel;
+};
 
-template <int m>
-int64_t winograd_workspace_bytes(const snug_layer& layer);
+std::string_view refuse_unless_winograd(const snug_layer& layer, const WinogradTile& tile);
+std::vector<int32_t> winograd_blocks(const snug_layer& layer, const WinogradTile& tile);
+int64_t winograd_workspace_bytes(const snug_layer& layer, const WinogradTile& tile, WinogradMaps maps);
 
-/// G g G^T for every pair of channels, in panels [K/16][(m + 2)^2][C][16].
-template <int m>
-std::vector<std::byte> winograd_pack(const snug_layer& layer, std::span<const float> weights);
+/// G g G^T for every pair of channels: blocks of at most SNUG_WINOGRAD_PANELS panels of 16 output channels, in them
+/// [point][panel][input channel][16], as they are read.
+std::vector<std::byte> winograd_pack(const snug_layer& layer, std::span<const float> weights, const WinogradTile& tile);
+int64_t winograd_pack_bytes(const snug_layer& layer, const WinogradTile& tile);
+Work winograd_work(const snug_layer& layer, const WinogradTile& tile);
 
-template <int m>
-int64_t winograd_pack_bytes(const snug_layer& layer);
-
-template <int m>
-Work winograd_work(const snug_layer& layer);
+/// The same as the functions that a descriptor has.
+template <int32_t height, int32_t width, int32_t kernel, WinogradMaps maps>
+struct Winograd {
+  static constexpr WinogradTile kTile{height, width, kernel};
+  static std::string_view refusal(const snug_layer& layer) { return refuse_unless_winograd(layer, kTile); }
+  static std::vector<int32_t> blocks(const snug_layer& layer) { return winograd_blocks(layer, kTile); }
+  static int64_t workspace_bytes(const snug_layer& layer) { return winograd_workspace_bytes(layer, kTile, maps); }
+  static std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
+    return winograd_pack(layer, weights, kTile);
+  }
+  static int64_t pack_bytes(const snug_layer& layer) { return winograd_pack_bytes(layer, kTile); }
+  static Work work(const snug_layer& layer) { return winograd_work(layer, kTile); }
+};
 
 inline constexpr std::string_view kWinogradWorkspace =
-    "(m+2)^2 (T (C + 16) + 32) floats for T tiles a block, C rounded up to 16";
+    "16 P (G (T | 1) + (2 T | 1)) floats for T tiles a block, P points of the largest tile, G groups of 16 input "
+    "channels (x | 1: made odd)";
+inline constexpr std::string_view kWinogradStagedWorkspace =
+    "16 P (G (T | 1) + (2 T | 1)) floats for T tiles a block, P points of the largest tile, G groups of 16 input "
+    "channels (x | 1: made odd); and 16 floats per input pixel of a block, unless all groups of 16 channels lie "
+    "together";
 inline constexpr std::string_view kWinogradSource =
-    "Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, arXiv 1509.09308";
+    "Winograd, Arithmetic Complexity of Computations, 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural "
+    "Networks, arXiv 1509.09308";
 
 }  // namespace snug

@@ -2,6 +2,8 @@
 
 namespace snug {
 
+using Variant = Winograd<2, 2, 3, WinogradMaps::kInterleaved>;
+
 extern const Primitive conv_winograd_2x2_3x3_hwc;
 const Primitive conv_winograd_2x2_3x3_hwc{
     .name = "conv_winograd_2x2_3x3_hwc",
@@ -11,13 +13,13 @@ const Primitive conv_winograd_2x2_3x3_hwc{
     .source = kWinogradSource,
     .classic = true,
     .in_place = true,
-    .refusal = refuse_unless_winograd,
-    .blocks = winograd_blocks<2>,
-    .workspace_bytes = winograd_workspace_bytes<2>,
-    .workspace = kWinogradWorkspace,
-    .pack = winograd_pack<2>,
-    .pack_bytes = winograd_pack_bytes<2>,
-    .work = winograd_work<2>,
+    .refusal = Variant::refusal,
+    .blocks = Variant::blocks,
+    .workspace_bytes = Variant::workspace_bytes,
+    .workspace = kWinogradStagedWorkspace,
+    .pack = Variant::pack,
+    .pack_bytes = Variant::pack_bytes,
+    .work = Variant::work,
 };
 
 }  // namespace snug

@@ -2,6 +2,8 @@
 
 namespace snug {
 
+using Variant = Winograd<4, 4, 3, WinogradMaps::kBlocks>;
+
 extern const Primitive conv_winograd_4x4_3x3_c16;
 const Primitive conv_winograd_4x4_3x3_c16{
     .name = "conv_winograd_4x4_3x3_c16",
@@ -11,13 +13,13 @@ const Primitive conv_winograd_4x4_3x3_c16{
     .source = kWinogradSource,
     .classic = false,
     .in_place = true,
-    .refusal = refuse_unless_winograd,
-    .blocks = winograd_blocks<4>,
-    .workspace_bytes = winograd_workspace_bytes<4>,
+    .refusal = Variant::refusal,
+    .blocks = Variant::blocks,
+    .workspace_bytes = Variant::workspace_bytes,
     .workspace = kWinogradWorkspace,
-    .pack = winograd_pack<4>,
-    .pack_bytes = winograd_pack_bytes<4>,
-    .work = winograd_work<4>,
+    .pack = Variant::pack,
+    .pack_bytes = Variant::pack_bytes,
+    .work = Variant::work,
 };
 
 }  // namespace snug

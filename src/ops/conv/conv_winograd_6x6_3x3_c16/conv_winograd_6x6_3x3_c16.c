@@ -1,19 +1,14 @@
-/* conv_winograd_6x6_3x3_c16 - Winograd convolution F(6x6, 3x3) on channel blocks. The idea and the workspace
- * are in winograd.h. The fewest multiplications (about a fifth); wins on large maps, where its large tiles
- * waste little at the edge. */
-#define SNUG_WINOGRAD_OUTPUT 6
+/* conv_winograd_6x6_3x3_c16 - Winograd convolution F(6x6, 3x3) on channel blocks. The idea, the
+ * papers and the workspace are in winograd.h. Executes up to 5.06 times fewer multiplications than a direct
+ * convolution. */
+#define SNUG_WINOGRAD_OUTPUT_HEIGHT 6
+#define SNUG_WINOGRAD_OUTPUT_WIDTH 6
+#define SNUG_WINOGRAD_KERNEL 3
 #include "winograd.h"
 
 SNUG_CONV_KERNEL(conv_winograd_6x6_3x3_c16);
 
 SNUG_CONV_KERNEL(conv_winograd_6x6_3x3_c16)
 {
-    const snug_channel_groups groups = {.in_group = layer->in_plane,
-                                        .in_lane = 1,
-                                        .other_group = layer->other_plane,
-                                        .other_lane = 1,
-                                        .out_group = layer->out_plane,
-                                        .out_lane = 1,
-                                        .whole_groups = 1};
-    snug_winograd(layer, &groups, input, weights, bias, residual, output, (float *)workspace);
+    snug_winograd_c16(layer, input, weights, bias, residual, output, workspace);
 }

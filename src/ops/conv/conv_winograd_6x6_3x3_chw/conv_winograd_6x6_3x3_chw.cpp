@@ -2,6 +2,8 @@
 
 namespace snug {
 
+using Variant = Winograd<6, 6, 3, WinogradMaps::kPlanar>;
+
 extern const Primitive conv_winograd_6x6_3x3_chw;
 const Primitive conv_winograd_6x6_3x3_chw{
     .name = "conv_winograd_6x6_3x3_chw",
@@ -11,13 +13,13 @@ const Primitive conv_winograd_6x6_3x3_chw{
     .source = kWinogradSource,
     .classic = false,
     .in_place = true,
-    .refusal = refuse_unless_winograd,
-    .blocks = winograd_blocks<6>,
-    .workspace_bytes = winograd_workspace_bytes<6>,
-    .workspace = kWinogradWorkspace,
-    .pack = winograd_pack<6>,
-    .pack_bytes = winograd_pack_bytes<6>,
-    .work = winograd_work<6>,
+    .refusal = Variant::refusal,
+    .blocks = Variant::blocks,
+    .workspace_bytes = Variant::workspace_bytes,
+    .workspace = kWinogradStagedWorkspace,
+    .pack = Variant::pack,
+    .pack_bytes = Variant::pack_bytes,
+    .work = Variant::work,
 };
 
 }  // namespace snug

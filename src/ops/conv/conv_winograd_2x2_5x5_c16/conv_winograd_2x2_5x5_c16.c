@@ -1,0 +1,14 @@
+/* conv_winograd_2x2_5x5_c16 - Winograd convolution F(2x2, 5x5) on channel blocks. The idea, the
+ * papers and the workspace are in winograd.h. Executes up to 2.78 times fewer multiplications than a direct
+ * convolution. */
+#define SNUG_WINOGRAD_OUTPUT_HEIGHT 2
+#define SNUG_WINOGRAD_OUTPUT_WIDTH 2
+#define SNUG_WINOGRAD_KERNEL 5
+#include "winograd.h"
+
+SNUG_CONV_KERNEL(conv_winograd_2x2_5x5_c16);
+
+SNUG_CONV_KERNEL(conv_winograd_2x2_5x5_c16)
+{
+    snug_winograd_c16(layer, input, weights, bias, residual, output, workspace);
+}
