@@ -23,14 +23,20 @@
 #endif
 #define SNUG_LANES (16 / SNUG_VL)
 
-/* SNUG_NOINLINE keeps a register tile's accumulators apart from its caller's values. SNUG_NO_UNROLL before a
+/* SNUG_PREFETCH brings a cache line into the second-level cache, SNUG_PREFETCH_NEAR into the first,
+ * SNUG_PREFETCH_WRITE there to be written.
+ * SNUG_NOINLINE keeps a register tile's accumulators apart from its caller's values. SNUG_NO_UNROLL before a
  * loop keeps compilers from unrolling it into spills. */
 #if defined(__GNUC__) && !defined(__TINYC__)
 #define SNUG_NOINLINE __attribute__((noinline, unused))
 #define SNUG_PREFETCH(p) __builtin_prefetch((p), 0, 2)
+#define SNUG_PREFETCH_NEAR(p) __builtin_prefetch((p), 0, 3)
+#define SNUG_PREFETCH_WRITE(p) __builtin_prefetch((p), 1, 3)
 #else
 #define SNUG_NOINLINE
 #define SNUG_PREFETCH(p) ((void)(p))
+#define SNUG_PREFETCH_NEAR(p) ((void)(p))
+#define SNUG_PREFETCH_WRITE(p) ((void)(p))
 #endif
 #if defined(__clang__)
 #define SNUG_NO_UNROLL _Pragma("clang loop unroll(disable) vectorize(disable)")

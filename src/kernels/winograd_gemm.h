@@ -31,12 +31,6 @@
 #define SNUG_POINT_VECTORS 4
 #endif
 
-#if defined(__GNUC__) && !defined(__TINYC__)
-#define SNUG_POINT_TOUCH(p) __builtin_prefetch((p), 0, 3)
-#else
-#define SNUG_POINT_TOUCH(p) ((void)(p))
-#endif
-
 /* Strides of one product, in floats. */
 typedef struct snug_winograd_product {
     int32_t groups;     /* of 16 input channels */
@@ -110,7 +104,7 @@ typedef struct snug_winograd_product {
             const float *a_k = a, *a_next = a + in_group;                                                    \
             SNUG_NO_UNROLL                                                                                   \
             for (int32_t k = 16; k > 0; k--) {                                                               \
-                SNUG_POINT_LOAD_##vectors SNUG_POINT_FETCH_##vectors SNUG_POINT_TOUCH(a_next);               \
+                SNUG_POINT_LOAD_##vectors SNUG_POINT_FETCH_##vectors SNUG_PREFETCH_NEAR(a_next);             \
                 SNUG_POINT_TILE_##rows(SNUG_POINT_SUM_##vectors) a_k++;                                      \
                 a_next += 16;                                                                                \
                 b += 16;                                                                                     \
@@ -121,10 +115,11 @@ typedef struct snug_winograd_product {
     }
 
 #if SNUG_POINT_ROWS == 14
-#define SNUG_POINT_ALL(DO, vectors)                                                                          \
-    DO(1, vectors)                                                                                           \
-    DO(2, vectors)                                                                                           \
-    DO(3, vectors) DO(4, vectors) DO(5, vectors) DO(6, vectors) DO(7, vectors) DO(8, vectors) DO(9, vectors) \
+#define SNUG_POINT_ALL(DO, vectors)                                                           \
+    DO(1, vectors)                                                                            \
+    DO(2, vectors)                                                                            \
+    DO(3, vectors)                                                                            \
+    DO(4, vectors) DO(5, vectors) DO(6, vectors) DO(7, vectors) DO(8, vectors) DO(9, vectors) \
         DO(10, vectors) DO(11, vectors) DO(12, vectors) DO(13, vectors) DO(14, vectors)
 #elif SNUG_POINT_ROWS == 6
 #define SNUG_POINT_ALL(DO, vectors) \

@@ -28,6 +28,14 @@
 #define SNUG_WINOGRAD_ALIGNED
 #endif
 
+/* gcc takes a value that it just loaded from memory again for every use as an operand; loads are then what
+ * takes the time of a transform. Where there are registers enough, this keeps the value in one. */
+#if SNUG_VL == 16
+#define SNUG_WINOGRAD_KEEP(vector) __asm__("" : "+v"(vector))
+#else
+#define SNUG_WINOGRAD_KEEP(vector)
+#endif
+
 #define SNUG_WINOGRAD_SIDE SNUG_WINOGRAD_MOST_POINTS
 
 /* v * factor + w */
@@ -179,7 +187,7 @@ typedef struct snug_winograd_patch {
 
 static const float snug_winograd_zeros[16] SNUG_WINOGRAD_ALIGNED = {0};
 
-/* B^T down every column of a patch. whole: all of it lies inside the map. */
+/* B^T down every column of a patch. whole: all of it lies inside the map. Fetches the tile to the right. */
 SNUG_WINOGRAD_INLINE void snug_winograd_input_down(const int n, const int whole,
                                                    const snug_winograd_patch *patch, const float *map,
                                                    float *out)
@@ -194,6 +202,11 @@ SNUG_WINOGRAD_INLINE void snug_winograd_input_down(const int n, const int whole,
             d[i] =
                 snug_load(inside && (whole || (i >= patch->top && i < patch->bottom)) ? map + origin + i * row
                                                                                       : snug_winograd_zeros);
+        for (int i = 0; i < n; i++)
+            SNUG_WINOGRAD_KEEP(d[i]);
+        if (whole)
+            for (int i = 0; i < n; i++)
+                SNUG_PREFETCH_NEAR(map + origin + i * row + SNUG_WINOGRAD_SIDE * patch->pixel);
         snug_winograd_input(n, d, o);
         for (int i = 0; i < n; i++)
             snug_store(out + i * SNUG_WINOGRAD_SIDE * SNUG_VL, o[i]);
@@ -211,6 +224,8 @@ SNUG_WINOGRAD_INLINE void snug_winograd_input_along(const int n, const float *fa
         snug_vec d[SNUG_WINOGRAD_SIDE], o[SNUG_WINOGRAD_SIDE];
         for (int j = 0; j < n; j++)
             d[j] = snug_load(in + j * SNUG_VL);
+        for (int j = 0; j < n; j++)
+            SNUG_WINOGRAD_KEEP(d[j]);
         snug_winograd_input(n, d, o);
         if (factors) {
             for (int j = 0; j < n; j++)
@@ -310,6 +325,9 @@ static SNUG_NOINLINE void snug_winograd_back(const snug_winograd_finish *finish,
 {
     float columns[SNUG_WINOGRAD_SIDE * SNUG_WINOGRAD_SIDE * SNUG_VL] SNUG_WINOGRAD_ALIGNED;
     const int32_t points_x = finish->width + SNUG_WINOGRAD_KERNEL - 1;
+    for (int32_t y = 0; y < finish->height; y++)
+        for (int32_t x = 0; x < finish->width; x++)
+            SNUG_PREFETCH_WRITE(out + y * finish->out_row + x * finish->out_pixel);
     for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
 #define SNUG_WINOGRAD_DOWN(size) snug_winograd_output_down(size, points_x, points + lane, row, at, columns)
 #define SNUG_WINOGRAD_ALONG(size) \
