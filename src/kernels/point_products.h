@@ -1,18 +1,50 @@
-/* point_products.h - the matrix products of the algorithms that transform tiles (polyphase and
- * one-dimensional Winograd, FFT): few rows, many weights. Output channels go in pairs of panels of 16, and a
- * pair's weights for one product lie together, [2][depth][16], so that they are read as one stream. */
+/* point_products.h - what the algorithms that transform tiles (polyphase and one-dimensional Winograd, FFT)
+ * have in common: matrix products of few rows and many weights, and the end of an output's way.
+ *
+ * Output channels go in pairs of panels of 16, and a pair's weights for one product lie together,
+ * [2][depth][16], so that they are read as one stream. */
 #ifndef SNUG_POINT_PRODUCTS_H
 #define SNUG_POINT_PRODUCTS_H
 
+#include "epilogue.h"
 #include "gemm.h"
 
-/* out [panels][rows][16] = a [rows][depth] * b [panels][depth][16] for 1 or 2 panels; rows and panels of out
- * have strides. */
+/* out [panels][rows][16] = a [rows][depth] * b [panels][depth][16] for 1 or more rows and 1 or 2 panels; the
+ * rows and panels of out have strides. The weights that lie behind b, which come next, are fetched meanwhile.
+ */
 static inline void snug_point_product(const snug_gemm *g, int32_t rows, int32_t panels, const float *a,
                                       const float *b, ptrdiff_t b_panel, float *out, ptrdiff_t out_panel)
 {
-    for (int32_t panel = 0; panel < panels; panel++)
-        snug_gemm_rows(g, rows, a, b + panel * b_panel, NULL, NULL, out + panel * out_panel);
+    snug_gemm product = *g;
+    snug_stream stream = {
+        (const char *)(b + panels * b_panel),
+        snug_stream_step(panels * b_panel, snug_tiles_of(rows), (int64_t)g->blocks * g->depth)};
+    product.b_panel = b_panel;
+    product.out_panel = out_panel;
+    product.stream = &stream;
+    snug_gemm_lanes(&product, rows, panels * 16, a, b, NULL, NULL, out);
+}
+
+/* A layer's activation for vectors of sums that are stored one by one. */
+typedef struct snug_finisher {
+    snug_vec low, high;
+    int only_limits;
+    snug_activator activator;
+} snug_finisher;
+
+static inline snug_finisher snug_make_finisher(const snug_layer *layer)
+{
+    const int limits = snug_has_limits(layer);
+    const snug_finisher finisher = {snug_set1(limits ? snug_low(layer) : -HUGE_VALF),
+                                    snug_set1(limits ? snug_high(layer) : HUGE_VALF), snug_only_limits(layer),
+                                    snug_make_activator(layer)};
+    return finisher;
+}
+
+static inline snug_vec snug_finish(const snug_finisher *finisher, snug_vec value)
+{
+    value = snug_min(snug_max(value, finisher->low), finisher->high);
+    return finisher->only_limits ? value : snug_activate_vector(&finisher->activator, value);
 }
 
 #endif

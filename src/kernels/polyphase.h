@@ -34,7 +34,6 @@
 #ifndef SNUG_POLYPHASE_H
 #define SNUG_POLYPHASE_H
 
-#include "epilogue.h"
 #include "point_products.h"
 
 #define SNUG_POLYPHASE_SIDE (2 * SNUG_POLYPHASE_OUTPUT + 1)
@@ -255,30 +254,18 @@ static inline void snug_polyphase_output_column(int32_t outputs, const float *pr
 #undef SNUG_FROM
 #undef SNUG_TO
 
-typedef struct snug_polyphase_epilogue {
-    snug_vec low, high;
-    int only_limits;
-    snug_activator activator;
-} snug_polyphase_epilogue;
-
-static inline snug_vec snug_polyphase_finish(const snug_polyphase_epilogue *epilogue, snug_vec value)
-{
-    value = snug_min(snug_max(value, epilogue->low), epilogue->high);
-    return epilogue->only_limits ? value : snug_activate_vector(&epilogue->activator, value);
-}
-
 /* Along x: a row of vectors to its outputs, with bias, residual and activation. */
 #define SNUG_FROM(i) snug_load(row + (i) * SNUG_VL)
-#define SNUG_TO(i, value)                                                           \
-    {                                                                               \
-        snug_vec result = snug_add(value, bias);                                    \
-        if (residual)                                                               \
-            result = snug_add(result, snug_load(residual + (i) * other_pixel));     \
-        snug_store(out + (i) * out_pixel, snug_polyphase_finish(epilogue, result)); \
+#define SNUG_TO(i, value)                                                       \
+    {                                                                           \
+        snug_vec result = snug_add(value, bias);                                \
+        if (residual)                                                           \
+            result = snug_add(result, snug_load(residual + (i) * other_pixel)); \
+        snug_store(out + (i) * out_pixel, snug_finish(finisher, result));       \
     }
-static inline void snug_polyphase_output_row(const snug_polyphase_epilogue *epilogue, int32_t outputs,
-                                             const float *row, snug_vec bias, const float *residual,
-                                             ptrdiff_t other_pixel, float *out, ptrdiff_t out_pixel)
+static inline void snug_polyphase_output_row(const snug_finisher *finisher, int32_t outputs, const float *row,
+                                             snug_vec bias, const float *residual, ptrdiff_t other_pixel,
+                                             float *out, ptrdiff_t out_pixel)
 {
     SNUG_POLYPHASE_SIZES(SNUG_POLYPHASE_OUT)
 }
@@ -286,7 +273,7 @@ static inline void snug_polyphase_output_row(const snug_polyphase_epilogue *epil
 #undef SNUG_TO
 
 /* The outputs of a tile, 16 channels. */
-static inline void snug_polyphase_output(const snug_layer *l, const snug_polyphase_epilogue *epilogue,
+static inline void snug_polyphase_output(const snug_layer *l, const snug_finisher *finisher,
                                          const snug_polyphase_tile *tile, const float *products,
                                          const int32_t *places, const float *bias, const float *residual,
                                          float *output)
@@ -301,7 +288,7 @@ static inline void snug_polyphase_output(const snug_layer *l, const snug_polypha
             snug_polyphase_output_column(tile->height, products + lane, places + x, columns + x * SNUG_VL);
         for (int32_t y = 0; y < tile->height; y++)
             snug_polyphase_output_row(
-                epilogue, tile->width, columns + y * SNUG_POLYPHASE_SIDE * SNUG_VL, bias_lanes,
+                finisher, tile->width, columns + y * SNUG_POLYPHASE_SIDE * SNUG_VL, bias_lanes,
                 residual ? residual + (ptrdiff_t)y * l->other_row + lane : NULL, l->other_pixel,
                 output + (ptrdiff_t)y * l->out_row + lane, l->out_pixel);
     }
@@ -321,10 +308,7 @@ static inline void snug_polyphase(const snug_layer *layer, const float *input, c
         workspace + (ptrdiff_t)SNUG_POLYPHASE_PRODUCTS * block * channels + 16 * SNUG_POLYPHASE_GROUPS;
     int32_t *product_places = (int32_t *)(void *)(products + 2 * panel_products);
     ptrdiff_t input_places[SNUG_POLYPHASE_PRODUCTS];
-    const snug_polyphase_epilogue epilogue = {
-        snug_set1(snug_has_limits(layer) ? snug_low(layer) : -HUGE_VALF),
-        snug_set1(snug_has_limits(layer) ? snug_high(layer) : HUGE_VALF), snug_only_limits(layer),
-        snug_make_activator(layer)};
+    const snug_finisher finisher = snug_make_finisher(layer);
     snug_gemm gemm = {0};
     gemm.blocks = gemm.taps_y = gemm.taps_x = 1;
     gemm.depth = layer->in_channels;
@@ -356,7 +340,7 @@ static inline void snug_polyphase(const snug_layer *layer, const float *input, c
                 const snug_polyphase_tile tile = snug_polyphase_tile_at(layer, first + t, tiles_x);
                 for (int32_t p = 0; p < pair; p++)
                     snug_polyphase_output(
-                        layer, &epilogue, &tile, products + p * panel_products,
+                        layer, &finisher, &tile, products + p * panel_products,
                         product_places + t * SNUG_POLYPHASE_PRODUCTS, bias + (panel + p) * 16,
                         residual ? residual + (ptrdiff_t)(panel + p) * layer->other_plane : NULL,
                         output + (ptrdiff_t)(panel + p) * layer->out_plane);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.h"
+#include "ops/conv/paired_panels.h"
 
 namespace snug {
 
@@ -47,6 +47,11 @@ int64_t output_channels(const snug_layer& layer) {
   return round_up(layer.out_channels, 16);
 }
 
+template <int m>
+PairedPanels weight_panels(const snug_layer& layer) {
+  return {.out_channels = layer.out_channels, .products = kWeights<m> * kWeights<m>, .depth = input_channels(layer)};
+}
+
 }  // namespace
 
 std::string_view refuse_unless_polyphase(const snug_layer& layer) {
@@ -78,23 +83,16 @@ int64_t polyphase_workspace_bytes(const snug_layer& layer) {
 template <int m>
 std::vector<std::byte> polyphase_pack(const snug_layer& layer, std::span<const float> weights) {
   static const auto g = weight_transform<m>();
-  constexpr int64_t kGroups = kWeights<m> * kWeights<m>;
-  const int64_t channels = input_channels(layer);
-  std::vector<float> packed(static_cast<size_t>(polyphase_pack_bytes<m>(layer)) / sizeof(float));
+  const PairedPanels panels = weight_panels<m>(layer);
+  std::vector<float> packed(static_cast<size_t>(panels.floats()));
   for (int64_t k = 0; k < layer.out_channels; ++k) {
     for (int64_t c = 0; c < layer.in_channels; ++c) {
       const float* taps = &weights[static_cast<size_t>((k * layer.in_channels + c) * 9)];
-      float* to = &packed[static_cast<size_t>((k / 32 * 2 * kGroups * channels + c) * 16 + k % 16)];
-      // A last panel without a partner stands alone.
-      const int64_t pair = k / 32 * 32 + 16 < layer.out_channels ? 2 : 1;
-      to += k % 32 / 16 * channels * 16;
-      for (const auto& y : g) {
-        for (const auto& x : g) {
-          double sum = 0;
-          for (int tap = 0; tap < 9; ++tap) sum += y[tap / 3] * x[tap % 3] * taps[tap];
-          *to = static_cast<float>(sum);
-          to += pair * channels * 16;
-        }
+      for (int point = 0; point < kWeights<m> * kWeights<m>; ++point) {
+        const auto &y = g[point / kWeights<m>], &x = g[point % kWeights<m>];
+        double sum = 0;
+        for (int tap = 0; tap < 9; ++tap) sum += y[tap / 3] * x[tap % 3] * taps[tap];
+        packed[panels.index(k, point, c)] = static_cast<float>(sum);
       }
     }
   }
@@ -103,7 +101,7 @@ std::vector<std::byte> polyphase_pack(const snug_layer& layer, std::span<const f
 
 template <int m>
 int64_t polyphase_pack_bytes(const snug_layer& layer) {
-  return output_channels(layer) * kWeights<m> * kWeights<m> * input_channels(layer) * int64_t{sizeof(float)};
+  return weight_panels<m>(layer).floats() * int64_t{sizeof(float)};
 }
 
 template <int m>

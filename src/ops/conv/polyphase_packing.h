@@ -15,8 +15,7 @@ std::vector<int32_t> polyphase_blocks(const snug_layer& layer);
 template <int m>
 int64_t polyphase_workspace_bytes(const snug_layer& layer);
 
-/// G g G^T for every pair of channels, in pairs of panels [K/32][(m + 2)^2][2][C][16], of which the last may be a
-/// single one; G's last row is the odd phase's tap.
+/// G g G^T for every pair of channels, (m + 2)^2 products of depth C; G's last row is the odd phase's tap.
 template <int m>
 std::vector<std::byte> polyphase_pack(const snug_layer& layer, std::span<const float> weights);
 
