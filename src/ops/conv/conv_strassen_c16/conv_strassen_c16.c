@@ -198,8 +198,8 @@ static void multiply(const strassen *s, const product *m, const float *weights, 
     for (int32_t panel = 0; panel < half_panels; panel += 2) {
         const int32_t panels = half_panels - panel < 2 ? 1 : 2;
         int32_t tiles = snug_tiles_of(rows);
-        stream.at = (const char *)(weights + (panel + panels) * g.b_panel);
-        stream.step = snug_stream_step(panels * g.b_panel, tiles, l->in_channels / 2);
+        stream = snug_point_stream(weights + (panel + panels) * g.b_panel, panels * g.b_panel, rows,
+                                   l->in_channels / 2);
         for (int32_t row = 0; row < rows; tiles--) {
             const int32_t count = (rows - row + tiles - 1) / tiles;
             float *out = tile;
