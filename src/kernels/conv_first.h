@@ -1,11 +1,12 @@
-/* conv_first.h - the convolution of conv_first_chw_c16, for it and for the kernels that run what follows on
- * its output while that is in the cache. */
+/* conv_first.h - the convolutions of conv_first_chw_c16 and conv_first_hwc_c16, for them and for the kernels
+ * that run what follows on its output while that is in the cache. */
 #ifndef SNUG_CONV_FIRST_H
 #define SNUG_CONV_FIRST_H
 
 #include "conv_regions.h"
 #include "transpose.h"
 
+/* Of interleaved rows: all taps of a kernel row are contiguous. */
 static inline void snug_first_strip(const snug_layer *l, const float *input, const float *weights,
                                     const float *bias, const float *residual, float *output)
 {
@@ -18,6 +19,7 @@ static inline void snug_first_strip(const snug_layer *l, const float *input, con
     g.b_x = (ptrdiff_t)l->in_channels * 16;
     g.b_y = g.b_x * l->kernel_width;
     snug_gemm_limit(&g, l);
+    /* Panel after panel: sums of so few taps gain nothing from two at once. */
     for (int32_t panel = 0; panel * 16 < l->out_channels; panel++)
         snug_conv_panel(l, &g, 16, input, weights + panel * panel_floats, bias + panel * 16,
                         residual ? residual + (ptrdiff_t)panel * l->other_plane : NULL,
