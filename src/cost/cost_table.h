@@ -12,11 +12,13 @@
 namespace snug {
 
 struct Primitive;
+enum class Split : uint8_t;
 
 /// One way to compute a node. Layouts are indices into kLayouts; sizes are multiples of 64.
 struct Candidate {
   const Primitive* primitive = nullptr;  ///< null for an alias (reshape) and in tests
   int32_t block = 0;                     ///< the knob
+  Split split{};                         ///< how its calls are shared out among the table's threads; 0: they are not
   std::vector<int> input_layouts;        ///< one per data input of the node
   int output_layout = 0;
   int64_t time_ns = 0;
@@ -41,6 +43,7 @@ struct TensorCosts {
   std::string name;
   std::vector<int64_t> bytes;                       ///< per layout, a multiple of 64
   std::vector<std::vector<int64_t>> conversion_ns;  ///< [from][to], 0 on the diagonal; < 0: there is no such conversion
+  std::vector<std::vector<Split>> conversion_split;  ///< [from][to]: how the conversion is shared out among threads
   bool is_input = false, is_output = false;
   int fixed_layout = 0;
 };
@@ -49,6 +52,7 @@ struct CostTable {
   std::vector<std::string> layouts;  ///< names, for messages
   std::vector<TensorCosts> tensors;
   std::vector<NodeCosts> nodes;  ///< in execution order
+  int threads = 1;               ///< on which the network will run
 };
 
 }  // namespace snug

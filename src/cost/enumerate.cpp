@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ops/concat/concat.h"
 #include "ops/convert/convert.h"
+#include "ops/split.h"
 
 namespace snug {
 
@@ -21,6 +22,7 @@ struct Enumeration {
   const Graph& graph;
   std::span<const ListedPrimitive> library;
   PrimitiveSet set;
+  int threads;
   std::vector<TensorCosts> tensors;
   std::vector<int> producer;  // per tensor
 };
@@ -45,6 +47,7 @@ std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const Listed
   for (const Tensor& tensor : graph.tensors) {
     TensorCosts costs{.name = tensor.name, .fixed_layout = layout_index(kChw)};
     costs.conversion_ns.assign(kLayouts.size(), std::vector<int64_t>(kLayouts.size(), -1));
+    costs.conversion_split.assign(kLayouts.size(), std::vector<Split>(kLayouts.size(), Split::kWhole));
     for (int from = 0; from < kLayoutCount; ++from) {
       costs.bytes.push_back(bytes_in(tensor, kLayouts[static_cast<size_t>(from)]));
       for (int to = 0; to < kLayoutCount; ++to) {
@@ -125,23 +128,48 @@ std::string refusal_of(const Enumeration& e, const Node& node, const Lowered& lo
   return {};
 }
 
+/// A split of a node's calls; those that cannot be split that way stay whole.
+struct SplitCalls {
+  Split split;
+  int64_t workspace_bytes;  // of the call that needs most
+};
+
+/// The ways in which the node's calls can be split among the threads, leaving them whole being one.
+std::vector<SplitCalls> splits_of(const Enumeration& e, const Lowered& lowered, const Primitive& primitive,
+                                  int32_t block) {
+  std::vector<SplitCalls> result;
+  for (const Split split : {Split::kWhole, Split::kRows, Split::kChannels}) {
+    int64_t most = 0;
+    bool any = split == Split::kWhole;
+    for (const Call& call : lowered.calls) {
+      const snug_layer layer = with_block(call, block);
+      const std::vector<Part> parts = split_layer(primitive, layer, split, e.threads);
+      any = any || !parts.empty();
+      const bool whole = parts.empty() && primitive.workspace_bytes != nullptr;
+      most =
+          std::max(most, whole ? round_up(primitive.workspace_bytes(layer), kAlignmentBytes) : workspace_bytes(parts));
+    }
+    if (any) result.push_back({split, most});
+  }
+  return result;
+}
+
 void append_primitive(const Enumeration& e, const Node& node, const Lowered& lowered, const Primitive& primitive,
                       std::vector<Candidate>& candidates) {
   const size_t inputs = data_inputs(e.graph, node).size();
   for (const int32_t block : blocks_of(primitive, lowered)) {
-    Candidate candidate{.primitive = &primitive,
-                        .block = block,
-                        .input_layouts = read_layouts(inputs, lowered, primitive),
-                        .output_layout = layout_index(primitive.output),
-                        .weight_bytes = weight_bytes(e.graph, node, lowered, primitive, block)};
-    for (const Call& call : lowered.calls) {
-      if (primitive.workspace_bytes == nullptr) break;
-      const int64_t bytes = round_up(primitive.workspace_bytes(with_block(call, block)), kAlignmentBytes);
-      candidate.workspace_bytes = std::max(candidate.workspace_bytes, bytes);
+    for (const SplitCalls& calls : splits_of(e, lowered, primitive, block)) {
+      Candidate candidate{.primitive = &primitive,
+                          .block = block,
+                          .split = calls.split,
+                          .input_layouts = read_layouts(inputs, lowered, primitive),
+                          .output_layout = layout_index(primitive.output),
+                          .workspace_bytes = calls.workspace_bytes,
+                          .weight_bytes = weight_bytes(e.graph, node, lowered, primitive, block)};
+      candidates.push_back(candidate);
+      candidate.in_place = place_to_take(e, node, lowered, candidate);
+      if (candidate.in_place >= 0) candidates.push_back(candidate);
     }
-    candidates.push_back(candidate);
-    candidate.in_place = place_to_take(e, node, lowered, candidate);
-    if (candidate.in_place >= 0) candidates.push_back(candidate);
   }
 }
 
@@ -312,21 +340,24 @@ std::vector<LayoutPairs> possible_conversions(const CostTable& costs) {
   return result;
 }
 
-CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set) {
+CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set,
+                               int threads) {
   const Enumeration e{.graph = graph,
                       .library = library,
                       .set = set,
+                      .threads = threads,
                       .tensors = tensor_costs(graph, library),
                       .producer = producers(graph)};
   CostTable costs;
   for (const Layout& layout : kLayouts) costs.layouts.emplace_back(layout.name);
   costs.tensors = e.tensors;
+  costs.threads = threads;
   for (const Node& node : graph.nodes) costs.nodes.push_back(node_costs(e, node));
   return costs;
 }
 
-CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set) {
-  return enumerate_candidates(graph, all_primitives(), set);
+CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set, int threads) {
+  return enumerate_candidates(graph, all_primitives(), set, threads);
 }
 
 }  // namespace snug

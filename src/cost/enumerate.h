@@ -10,7 +10,8 @@
 namespace snug {
 
 /// enumerate_candidates over these primitives instead of all_primitives().
-CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set);
+CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set,
+                               int threads = 1);
 
 /// Whether every map of the node is 1x1 and the batch stays the same, so that its values lie alike in every layout.
 bool is_vector_alias(const Graph& graph, const Node& node);

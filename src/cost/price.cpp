@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cost/enumerate.h"
+#include "ops/split.h"
 
 namespace snug {
 
@@ -33,6 +34,18 @@ struct Prices {
 
 int64_t whole_ns(double ns) {
   return std::max<int64_t>(0, std::llround(ns));
+}
+
+/// What `batch` runs of a call take when its parts run at the same time, each on a thread, given what one takes whole.
+/// A call that cannot be split this way stays whole.
+double shared_out_ns(const Target& target, const Measurement& call, double ns, double batch, Split split, int threads) {
+  const std::vector<Part> parts = split_layer(*call.primitive, call.layer, split, threads);
+  if (parts.empty()) return ns * batch;
+  double slowest = 0;
+  for (const Part& part : parts) {
+    slowest = std::max(slowest, estimated_ns(target, {call.primitive, call.operator_name, part.layer}));
+  }
+  return ns * std::min(1.0, slowest / estimated_ns(target, call)) * batch + target.fork_join_ns;
 }
 
 /// Whether nothing that `a` is used in gets worse when it stands in for `b`.
@@ -104,8 +117,12 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
     for (Candidate& candidate : costs.nodes[index].candidates) {
       if (candidate.primitive == nullptr) continue;
       double ns = 0;
-      for (const Call& call : lowered.calls) ns += prices.ns(measurement_of(node, lowered, call, candidate));
-      candidate.time_ns = whole_ns(ns * static_cast<double>(lowered.batch));
+      for (const Call& call : lowered.calls) {
+        const Measurement measurement = measurement_of(node, lowered, call, candidate);
+        ns += shared_out_ns(target, measurement, prices.ns(measurement), static_cast<double>(lowered.batch),
+                            candidate.split, costs.threads);
+      }
+      candidate.time_ns = whole_ns(ns);
     }
     costs.nodes[index].candidates = without_dominated(costs.nodes[index].candidates);
   }
@@ -117,7 +134,13 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
         int64_t& price = costs.tensors[id].conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)];
         if (price < 0 || !needed[id][static_cast<size_t>(from)][static_cast<size_t>(to)]) continue;
         const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
-        if (conversion) price = whole_ns(prices.ns(*conversion) * batch);
+        if (!conversion) continue;
+        const double ns = prices.ns(*conversion);
+        price = whole_ns(ns * batch);
+        const double in_bands = shared_out_ns(target, *conversion, ns, batch, Split::kRows, costs.threads);
+        if (in_bands >= ns * batch) continue;
+        price = whole_ns(in_bands);
+        costs.tensors[id].conversion_split[static_cast<size_t>(from)][static_cast<size_t>(to)] = Split::kRows;
       }
     }
   }

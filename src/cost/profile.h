@@ -26,8 +26,9 @@ struct Measurement {
 enum class PrimitiveSet { kAll, kClassic };
 
 /// Candidates of every node, and every conversion between layouts of every tensor, without prices (time_ns
-/// 0). Throws UserError if a node has no candidate, with every primitive's refusal.
-CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set = PrimitiveSet::kAll);
+/// 0). For several threads every candidate stands there in as many ways as its calls can be split, with the workspace
+/// of all parts. Throws UserError if a node has no candidate, with every primitive's refusal.
+CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set = PrimitiveSet::kAll, int threads = 1);
 
 /// Every distinct measurement that pricing this table needs.
 std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs);
@@ -78,8 +79,9 @@ class Profile {
 /// Time from work and bytes alone.
 double estimated_ns(const Target& target, const Measurement& measurement);
 
-/// Fills in every time_ns: the profile's price, or the estimate where no profile is given. Dominated
-/// candidates go.
+/// Fills in every time_ns: the profile's price, or the estimate where no profile is given. On several threads a layer
+/// takes as long as its slowest part, whose share of the whole layer's time is estimated, and the target's fork_join_ns.
+/// Dominated candidates go.
 CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile);
 
 }  // namespace snug

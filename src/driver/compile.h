@@ -23,6 +23,7 @@ struct CompileOptions {
   PrimitiveSet primitives = PrimitiveSet::kAll;
   Limits limits;
   Strategy strategy = Strategy::kIlp;
+  int threads = 1;              ///< that the network will run on
   bool estimate = false;        ///< price by work and bytes alone, measure nothing
   std::filesystem::path trace;  ///< folder for every stage's value as text; empty: none
 };

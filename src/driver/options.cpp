@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "ops/split.h"
 
 namespace snug {
 
@@ -31,6 +32,16 @@ int64_t latency_ns(const std::string& text) {
     throw UserError(fmt::format("--latency: \"{}\" is not a time; write milliseconds, or 1.5s, 20ms, 800us", text));
   }
   return static_cast<int64_t>(value * scale);
+}
+
+int thread_count(const std::string& text) {
+  int threads = 0;
+  const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), threads);
+  const bool number = failure == std::errc{} && rest == text.data() + text.size();
+  if (!number || threads < 1 || threads > kMostThreads) {
+    throw UserError(fmt::format("--threads: \"{}\" is not a number of threads; write 1 to {}", text, kMostThreads));
+  }
+  return threads;
 }
 
 /// "name=1x3x224x224", or "batch=1" for a symbolic dimension.
@@ -73,6 +84,8 @@ void add_limit_options(CLI::App& command, ModelArguments& arguments) {
   command.add_option("--ram", arguments.ram, "arena limit: bytes, 512K, 8MiB");
   command.add_option("--flash", arguments.flash, "limit of packed weights: bytes, 512K, 8MiB");
   command.add_option("--latency", arguments.latency, "time limit in milliseconds");
+  command.add_option("--threads", arguments.threads, "that share every large layer: OpenMP, or threads of your own")
+      ->capture_default_str();
 }
 
 void add_choice_options(CLI::App& command, ModelArguments& arguments) {
@@ -90,6 +103,7 @@ CompileOptions compile_options(const ModelArguments& arguments) {
   options.import.outputs = arguments.outputs;
   options.target = find_target(arguments.target);
   options.estimate = arguments.estimate;
+  options.threads = thread_count(arguments.threads);
   options.trace = arguments.trace;
   if (arguments.primitives != "all" && arguments.primitives != "classic") {
     throw UserError(fmt::format("--primitives: \"{}\" is neither all nor classic", arguments.primitives));

@@ -19,13 +19,14 @@ struct ModelArguments {
   std::string primitives = "all";
   bool estimate = false;
   std::string ram, flash, latency;
+  std::string threads = "1";
   std::string minimize = "time", strategy = "ilp";
   std::filesystem::path trace;
 };
 
 void add_model_options(CLI::App& command,
                        ModelArguments& arguments);  ///< MODEL, --target, --shape, --outputs, --primitives, --estimate
-void add_limit_options(CLI::App& command, ModelArguments& arguments);   ///< --ram, --flash, --latency
+void add_limit_options(CLI::App& command, ModelArguments& arguments);   ///< --ram, --flash, --latency, --threads
 void add_choice_options(CLI::App& command, ModelArguments& arguments);  ///< --minimize, --strategy
 
 /// Throws UserError for a value that cannot be understood.

@@ -49,6 +49,7 @@ std::string base_command(const ModelArguments& arguments) {
   std::string command = fmt::format("snug compile {} --target {}", arguments.model.string(), arguments.target);
   if (arguments.primitives != "all") command += " --primitives " + arguments.primitives;
   if (arguments.estimate) command += " --estimate";
+  if (arguments.threads != "1") command += " --threads " + arguments.threads;
   if (!arguments.flash.empty()) command += " --flash " + arguments.flash;
   for (const std::string& shape : arguments.shapes) command += " --shape " + shape;
   return command;

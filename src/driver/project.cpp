@@ -68,13 +68,19 @@ std::vector<fs::path> timed_sources(const Project& project, const fs::path& fold
   return files;
 }
 
+/// Flags for the code that runs a network's parts: a compiler without OpenMP runs one after another.
+std::vector<std::string> thread_flags(const Target& target, bool has_parts) {
+  if (!has_parts) return {};
+  return target.openmp.empty() ? std::vector<std::string>{"-DSNUG_SERIAL"} : target.openmp;
+}
+
 fs::path built_program(const Project& project, bool time_layers) {
   const fs::path folder = project.folder / "build" / project.target.name / (time_layers ? "timed" : "");
   const fs::path program = folder / project.plan.at("symbol").get<std::string>();
   if (up_to_date(program, project.folder)) return program;
   fs::create_directories(folder);
   build_program(project.target, time_layers ? timed_sources(project, folder) : sources(project.folder),
-                {project.folder}, program);
+                {project.folder}, program, thread_flags(project.target, fs::exists(project.folder / "parallel.c")));
   return program;
 }
 
@@ -117,7 +123,8 @@ std::optional<int64_t> project_code_bytes(const Target& target, const CFiles& fi
     if (source) sources.push_back(folder.path() / name);
   }
   try {
-    return code_bytes(build_objects(target, sources, {folder.path()}, folder.path()));
+    const bool has_parts = files.files.count("parallel.c") != 0;
+    return code_bytes(build_objects(target, sources, {folder.path()}, folder.path(), thread_flags(target, has_parts)));
   } catch (const UserError&) {
     return std::nullopt;  // no compiler for the target on this machine: the C is as good without
   }

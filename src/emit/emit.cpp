@@ -60,15 +60,18 @@ std::string origin(const EmitOptions& options) {
 std::string header(const std::string& symbol, const Program& program, const MemoryPlan& plan,
                    const EmitOptions& options) {
   const std::string prefix = upper(symbol);
+  const bool parts = is_shared_out(program);
+  const std::string threads =
+      define(prefix + "_THREADS", std::to_string(program.threads), "that share a layer among them at most");
   return fmt::format(
       "/* {0}.h - {1} */\n"
       "#ifndef {2}_H\n#define {2}_H\n\n"
-      "{3}{4}{5}{6}\n"
+      "{9}{3}{4}{5}{6}{10}\n"
       "#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
       "/* Runs the network once. Reads the input at {2}_{7}_OFFSET and leaves the output at\n"
       " * {2}_{8}_OFFSET of the arena, which needs no initialisation otherwise and keeps nothing\n"
       " * between calls: threads may run the network at the same time with an arena each. Cannot fail.\n"
-      " * weights: {2}_WEIGHTS_BYTES bytes as in {0}_weights.h, 64-byte aligned where speed matters. */\n"
+      " * weights: {2}_WEIGHTS_BYTES bytes as in {0}_weights.h, 64-byte aligned where speed matters.{11} */\n"
       "void {0}_run(const void *weights, void *arena);\n\n"
       "#ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
       symbol, origin(options), prefix, port_defines(prefix, program.inputs, "INPUT", plan),
@@ -76,7 +79,10 @@ std::string header(const std::string& symbol, const Program& program, const Memo
       define(prefix + "_ARENA_BYTES", fmt::format("{}U", std::max<int64_t>(plan.arena_bytes, kAlignmentBytes)),
              "all the RAM it uses, input and output included; align to 64"),
       define(prefix + "_WEIGHTS_BYTES", fmt::format("{}U", program.weights.size())),
-      port_macros(program.inputs, "INPUT").front(), port_macros(program.outputs, "OUTPUT").front());
+      port_macros(program.inputs, "INPUT").front(), port_macros(program.outputs, "OUTPUT").front(),
+      parts ? "#include \"parallel.h\"\n\n" : "", parts ? threads : "",
+      parts ? "\n * Large layers run in parts, by snug_parallel_for: OpenMP, or threads of your own; see parallel.h."
+            : "");
 }
 
 std::string plan_table(const Program& program, const MemoryPlan& plan, const std::vector<std::string>& names) {
@@ -96,26 +102,37 @@ std::string plan_table(const Program& program, const MemoryPlan& plan, const std
                          step.primitive->name, primitive_width, layouts, arena_offset(plan, step.output),
                          4 * stored_floats(step.output.layout, output_shape(step.layer)) * step.batch, workspace,
                          step.expected_ns / 1000);
+    if (step.parts.empty()) continue;
+    table.pop_back();
+    table += fmt::format("  {}\n", parts_text(step));
   }
   return table;
 }
 
-std::vector<std::string> step_names(const Program& program, const std::string& symbol) {
-  UniqueNames unique = c_names();
+/// Names of a step's functions; `part` where it has parts.
+struct StepNames {
+  std::vector<std::string> whole, part;
+};
+
+StepNames step_names(const Program& program, const std::string& symbol) {
+  UniqueNames unique = c_names(is_shared_out(program));
   for (const auto& [file, contents] : shipped_files()) unique.take(file.substr(0, file.find('.')));
   unique.take(symbol + "_run");
-  std::vector<std::string> names;
+  StepNames names;
   for (const Step& step : program.steps) {
     const std::string part = step.call > 0 ? fmt::format("_part_{}", step.call + 1) : "";
     const std::string prefix = step.operator_name == "convert" ? "convert_" : "";
-    names.push_back(unique.take(prefix + c_identifier(step.layer_name) + part));
+    names.whole.push_back(unique.take(prefix + c_identifier(step.layer_name) + part));
+  }
+  for (size_t i = 0; i < names.whole.size(); ++i) {
+    names.part.push_back(program.steps[i].parts.empty() ? "" : unique.take(names.whole[i] + "_slice"));
   }
   return names;
 }
 
 std::string source(const std::string& symbol, const Graph& graph, const Program& program, const MemoryPlan& plan,
                    const EmitOptions& options) {
-  const std::vector<std::string> names = step_names(program, symbol);
+  const auto [names, part_names] = step_names(program, symbol);
   std::set<std::string> declarations;
   bool uses_weights = false;
   for (const Step& step : program.steps) {
@@ -139,7 +156,7 @@ std::string source(const std::string& symbol, const Graph& graph, const Program&
   std::string calls;
   for (size_t i = 0; i < names.size(); ++i) {
     const Step& step = program.steps[i];
-    result += "\n" + layer_function(graph, step, names[i]);
+    result += "\n" + layer_function(graph, step, names[i], part_names[i]);
     calls += layer_call(plan, step, names[i]);
     if (options.trace) {
       const Buffer& buffer = program.buffers[static_cast<size_t>(step.output.buffer)];
@@ -231,7 +248,18 @@ std::string network_header(const std::string& symbol, const Program& program, We
       ports(program.inputs, "INPUT"), ports(program.outputs, "OUTPUT"));
 }
 
+/// Who runs the parts of layers, for CMake.
+std::string cmake_threads(const std::string& symbol) {
+  return fmt::format(
+      "\nset(SNUG_THREADS openmp CACHE STRING \"openmp, serial, or user: define snug_parallel_for yourself\")\n"
+      "if(SNUG_THREADS STREQUAL \"openmp\")\n  find_package(OpenMP REQUIRED COMPONENTS C)\n"
+      "  target_link_libraries({0} PUBLIC OpenMP::OpenMP_C)\n"
+      "elseif(SNUG_THREADS STREQUAL \"serial\")\n  target_compile_definitions({0} PRIVATE SNUG_SERIAL)\nendif()\n",
+      symbol);
+}
+
 std::string cmake_file(const CFiles& result) {
+  const bool parts = result.files.count("parallel.c") != 0;
   std::vector<std::string> sources;
   for (const auto& [name, contents] : result.files) {
     const bool source = name.ends_with(".c") || name.ends_with(".S");
@@ -242,9 +270,12 @@ std::string cmake_file(const CFiles& result) {
       "set(CMAKE_BUILD_TYPE Release)\nendif()\n"
       "set(CMAKE_C_STANDARD 99)\n\nadd_library({0} STATIC\n  {1})\ntarget_include_directories({0} PUBLIC "
       "${{CMAKE_CURRENT_SOURCE_DIR}})\n"
-      "target_link_libraries({0} PUBLIC m)\n\nadd_executable({0}_main main.c)\ntarget_link_libraries({0}_main PRIVATE "
-      "{0})\n",
-      result.symbol, fmt::join(sources, "\n  "), result.files.count(result.symbol + "_weights.S") != 0 ? " ASM" : "");
+      "target_link_libraries({0} PUBLIC m)\n{3}\n{4}add_executable({0}_main main.c)\ntarget_link_libraries({0}_main "
+      "PRIVATE "
+      "{0})\n{5}",
+      result.symbol, fmt::join(sources, "\n  "), result.files.count(result.symbol + "_weights.S") != 0 ? " ASM" : "",
+      parts ? cmake_threads(result.symbol) : "", parts ? "if(NOT SNUG_THREADS STREQUAL \"user\")\n" : "",
+      parts ? "endif()\n" : "");
 }
 
 }  // namespace
@@ -259,6 +290,7 @@ CFiles emit_c(const Graph& graph, const Program& program, const MemoryPlan& plan
   result.files["network.h"] = network_header(result.symbol, program, form, options.trace);
   add_shipped(result, "snug.h");
   add_shipped(result, "main.c");
+  if (is_shared_out(program)) add_shipped(result, "parallel.c");
   for (const Step& step : program.steps) add_shipped(result, std::string(step.primitive->name) + ".c");
   result.files["CMakeLists.txt"] = cmake_file(result);
   return result;

@@ -43,7 +43,23 @@ std::string c_activation(int32_t activation) {
   return kNames[activation];
 }
 
-/// ".in_channels = 3, .in_height = 224, ..." without the fields that are 0, broken into lines.
+/// Fields of an initialiser, broken into lines.
+std::string in_lines(const std::vector<std::string>& fields) {
+  std::string lines = "       ";
+  size_t width = 8;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const std::string field = " " + fields[i] + (i + 1 < fields.size() ? "," : "");
+    if (width + field.size() > 100) {
+      lines += "\n       ";
+      width = 8;
+    }
+    lines += field;
+    width += field.size();
+  }
+  return lines;
+}
+
+/// ".in_channels = 3, .in_height = 224, ..." without the fields that are 0.
 std::string initialiser(const snug_layer& layer) {
   std::vector<std::string> fields;
   const auto add = [&](const char* field, const std::string& value) {
@@ -66,19 +82,23 @@ std::string initialiser(const snug_layer& layer) {
   integer("other_plane", layer.other_plane), integer("other_row", layer.other_row);
   integer("other_pixel", layer.other_pixel);
   integer("out_plane", layer.out_plane), integer("out_row", layer.out_row), integer("out_pixel", layer.out_pixel);
+  return in_lines(fields);
+}
 
-  std::string lines = "       ";
-  size_t width = 8;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const std::string field = " " + fields[i] + (i + 1 < fields.size() ? "," : "");
-    if (width + field.size() > 100) {
-      lines += "\n       ";
-      width = 8;
-    }
-    lines += field;
-    width += field.size();
-  }
-  return lines;
+/// The initialiser of a snug_part, braces included.
+std::string part_initialiser(const Part& part) {
+  std::vector<std::string> fields;
+  const auto add = [&](const char* field, int64_t value) {
+    if (value != 0) fields.push_back(fmt::format(".{} = {}", field, value));
+  };
+  const snug_layer& layer = part.layer;
+  add("in_channels", layer.in_channels), add("in_height", layer.in_height);
+  add("out_channels", layer.out_channels), add("out_height", layer.out_height);
+  add("pad_top", layer.pad_top), add("groups", layer.groups), add("block", layer.block);
+  add("other_channels", layer.other_channels), add("other_height", layer.other_height);
+  add("input", part.input_floats), add("other", part.other_floats), add("weights", part.weight_floats);
+  add("bias", part.bias_floats), add("output", part.output_floats), add("workspace", part.workspace_offset_bytes);
+  return "        {" + in_lines(fields).substr(8) + "}";
 }
 
 std::string shape_text(const MapShape& shape) {
@@ -100,13 +120,9 @@ std::string comment(const Graph& graph, const Step& step, const std::string& nam
     if (layer.stride_x != layer.stride_y) text += fmt::format("x{}", layer.stride_x);
   }
   if (layer.groups > 1) text += fmt::format(", {} groups", layer.groups);
+  if (!step.parts.empty()) text += ", in " + parts_text(step);
   return in_comment(text);
 }
-
-/// What the function needs, as C parameters; the call passes the same in the same order.
-struct Parameter {
-  std::string declaration, argument;
-};
 
 bool is_conv(const Step& step) {
   return step.operator_name == "conv";
@@ -115,14 +131,73 @@ bool has_other(const Step& step) {
   return step.other.buffer >= 0;
 }
 
-}  // namespace
-
-std::string layer_function(const Graph& graph, const Step& step, const std::string& name) {
+/// The C parameters of a step's function; the call passes the same in the same order.
+std::string parameters_of(const Step& step) {
   std::vector<std::string> parameters{"const float *input"};
   if (has_other(step)) parameters.emplace_back(is_conv(step) ? "const float *residual" : "const float *other");
   if (step.weights.bytes > 0) parameters.emplace_back("const float *weights");
   parameters.emplace_back("float *output");
   if (step.workspace >= 0) parameters.emplace_back("void *workspace");
+  return fmt::format("{}", fmt::join(parameters, ", "));
+}
+
+/// A statement, once per image.
+std::string for_images(const Step& step, const std::string& statement) {
+  if (step.batch <= 1) return "    " + statement;
+  return fmt::format("    size_t image;\n    for (image = 0; image < {}; ++image)\n        {}", step.batch, statement);
+}
+
+/// The function that runs one part, and the one that runs them all.
+std::string parts_functions(const Graph& graph, const Step& step, const std::string& name,
+                            const std::string& part_name) {
+  const auto begin = [&](const char* pointer, const char* offset, const View& view) {
+    const bool many = step.batch > 1 && view.image_floats > 0;
+    return fmt::format("call->{} + p->{}{}", pointer, offset,
+                       many ? fmt::format(" + image * {}", view.image_floats) : "");
+  };
+  const std::string other = has_other(step) ? begin("other", "other", step.other) : "NULL";
+  std::string arguments = begin("input", "input", step.input);
+  if (is_conv(step)) {
+    arguments += fmt::format(", call->weights + p->weights,\n        call->weights + {} + p->bias, {},\n        {}, {}",
+                             (step.bias.offset_bytes - step.weights.offset_bytes) / 4, other,
+                             begin("output", "output", step.output),
+                             step.workspace >= 0 ? "(unsigned char *)call->workspace + p->workspace" : "NULL");
+  } else {
+    arguments += fmt::format(", {}, {}", step.weights.bytes > 0 ? "call->weights + p->other" : other,
+                             begin("output", "output", step.output));
+  }
+  std::vector<std::string> parts;
+  for (const Part& part : step.parts) parts.push_back(part_initialiser(part));
+  return fmt::format(
+      "/* {} */\n"
+      "static void {}(const void *context, int part)\n"
+      "{{\n"
+      "    static const snug_layer layer = {{\n{}\n    }};\n"
+      "    static const snug_part parts[] = {{\n{}\n    }};\n"
+      "    const snug_call *const call = context;\n"
+      "    const snug_part *const p = &parts[part];\n"
+      "    const snug_layer slice = snug_slice(&layer, p);\n"
+      "{}"
+      "}}\n\n"
+      "static void {}({})\n"
+      "{{\n"
+      "    const snug_call call = {{input, {}, {}, output, {}}};\n"
+      "    snug_parallel_for({}, {}, &call);\n"
+      "}}\n",
+      comment(graph, step, name), part_name, initialiser(step.layer), fmt::join(parts, ",\n"),
+      for_images(step, fmt::format("{}(&slice, {});\n", step.primitive->name, arguments)), name, parameters_of(step),
+      !has_other(step) ? "NULL"
+      : is_conv(step)  ? "residual"
+                       : "other",
+      step.weights.bytes > 0 ? "weights" : "NULL", step.workspace >= 0 ? "workspace" : "NULL", step.parts.size(),
+      part_name);
+}
+
+}  // namespace
+
+std::string layer_function(const Graph& graph, const Step& step, const std::string& name,
+                           const std::string& part_name) {
+  if (!step.parts.empty()) return parts_functions(graph, step, name, part_name);
 
   const auto image = [&](const char* pointer, const View& view) {
     return step.batch > 1 && view.image_floats > 0 ? fmt::format("{} + image * {}", pointer, view.image_floats)
@@ -138,10 +213,7 @@ std::string layer_function(const Graph& graph, const Step& step, const std::stri
     arguments = fmt::format("&layer, {}, {}, {}", image("input", step.input),
                             step.weights.bytes > 0 ? "weights" : other, image("output", step.output));
   }
-  std::string call = fmt::format("    {}({});\n", step.primitive->name, arguments);
-  if (step.batch > 1) {
-    call = fmt::format("    size_t image;\n    for (image = 0; image < {}; ++image)\n    {}", step.batch, call);
-  }
+  const std::string call = for_images(step, fmt::format("{}({});\n", step.primitive->name, arguments));
   return fmt::format(
       "/* {} */\n"
       "static void {}({})\n"
@@ -151,7 +223,7 @@ std::string layer_function(const Graph& graph, const Step& step, const std::stri
       "    }};\n"
       "{}"
       "}}\n",
-      comment(graph, step, name), name, fmt::join(parameters, ", "), initialiser(step.layer), call);
+      comment(graph, step, name), name, parameters_of(step), initialiser(step.layer), call);
 }
 
 std::string layer_call(const MemoryPlan& plan, const Step& step, const std::string& name) {

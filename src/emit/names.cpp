@@ -42,7 +42,7 @@ std::string UniqueNames::take(const std::string& wanted) {
   return name;
 }
 
-UniqueNames c_names() {
+UniqueNames c_names(bool has_parts) {
   UniqueNames names;
   for (const char* word :
        {"auto",     "break",  "case",     "char",   "const",  "continue", "default", "do",     "double",  "else",
@@ -54,6 +54,8 @@ UniqueNames c_names() {
         "j0",       "j1",     "gamma",    "index",  "read",   "write",    "linux",   "unix"}) {
     names.take(word);
   }
+  if (!has_parts) return names;
+  for (const char* word : {"context", "part", "parts", "call", "p", "slice"}) names.take(word);
   return names;
 }
 

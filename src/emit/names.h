@@ -15,8 +15,9 @@ class UniqueNames {
   std::set<std::string> taken_;
 };
 
-/// Names that no function of the emitted program may take, taken: C's words, library functions, parameters.
-UniqueNames c_names();
+/// Names that no function of the emitted program may take, taken: C's words, library functions, parameters; those of
+/// layers in parts where there are any.
+UniqueNames c_names(bool has_parts = false);
 
 std::string upper(std::string text);
 

@@ -20,6 +20,14 @@ struct Work {
   double bytes_moved = 0;    ///< read and written in maps, workspace and weights
 };
 
+/// How a call may be split among threads. Every part is a call of its own on a slice of the maps, with weights that
+/// were packed for the whole; the contract tests hold every primitive to what it says here.
+struct Splitting {
+  int32_t rows = 1;      ///< bands of output rows begin at multiples of this (a tile's height); 0: no bands
+  int32_t channels = 0;  ///< slices of output channels begin at multiples of this, itself one of 16; their weights lie
+                         ///< one after another. 0: no slices
+};
+
 /// A primitive. `extern const Primitive NAME;` in namespace snug, defined in NAME.cpp. Sizes and packed
 /// weights do not depend on the target: panels are 16 channels wide everywhere, so emitted C runs with any
 /// vector length.
@@ -49,6 +57,8 @@ struct Primitive {
   int64_t (*pack_bytes)(const snug_layer& layer) = nullptr;
 
   Work (*work)(const snug_layer& layer) = nullptr;
+
+  Splitting splitting = {};
 };
 
 /// A primitive and the operator in whose room it lies.

@@ -9,6 +9,7 @@
 #include "cost/cost_table.h"
 #include "graph/graph.h"
 #include "ops/primitive.h"
+#include "ops/split.h"
 #include "select/selection.h"
 
 namespace snug {
@@ -35,7 +36,7 @@ struct WeightSpan {
   int64_t bytes = 0;
 };
 
-/// One kernel call (once per image of the batch).
+/// One kernel call (once per image of the batch), or one per part where several threads share it.
 struct Step {
   int node = -1;           ///< index into graph.nodes; for a conversion the node that reads the copy; -1: an output
                            ///< conversion
@@ -43,10 +44,12 @@ struct Step {
   std::string layer_name;  ///< node name, or "NAME: chw → c16" for a conversion
   const Primitive* primitive = nullptr;
   std::string operator_name;  ///< "conv": signature and layer text
-  snug_layer layer{};         ///< with strides and block
+  snug_layer layer{};         ///< with strides and block; the whole where there are parts
+  Split split = Split::kWhole;
+  std::vector<Part> parts;  ///< at least two, or none: the call stays whole
   View input, other, output;
   WeightSpan weights, bias;  ///< for map kernels `weights` is the constant second operand
-  int workspace = -1;        ///< buffer
+  int workspace = -1;        ///< buffer, of all parts
   int64_t batch = 1;
   double expected_ns = 0;  ///< whole batch
 };
@@ -60,6 +63,7 @@ struct Port {
 
 struct Program {
   std::string name;
+  int threads = 1;  ///< no step has more parts
   std::vector<Buffer> buffers;
   std::vector<Step> steps;
   std::vector<Port> inputs, outputs;
@@ -73,6 +77,12 @@ Program schedule(const Graph& graph, const CostTable& costs, const Selection& se
 /// CHECK-fails unless every step reads what an earlier step or an input wrote and nothing else has
 /// overwritten, every view lies inside its buffer, and every buffer is alive where it is used.
 Program verified(Program program);
+
+/// Whether some step has parts, which need threads.
+bool is_shared_out(const Program& program);
+
+/// "2 bands of rows", of a step that has parts.
+std::string parts_text(const Step& step);
 
 /// One line per step, for --trace.
 std::string text(const Program& program);

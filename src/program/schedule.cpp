@@ -122,6 +122,12 @@ void set_strides(snug_layer& layer, const View& input, const View& other, const 
   layer.other_pixel = narrow(shape.width == 1 ? 0 : other.strides.pixel);
 }
 
+/// The parts of a step whose strides are set.
+void split_step(const Scheduling& s, Step& step, Split split) {
+  step.parts = split_layer(*step.primitive, step.layer, split, s.costs.threads);
+  if (!step.parts.empty()) step.split = split;
+}
+
 /// The primitive that makes a call: an alias that has to copy after all does it as a concat of one input.
 struct Maker {
   const Primitive* primitive;
@@ -161,6 +167,7 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
           dense_view(-1, made.primitive->output, call.other_shape);  // the constant operand, packed like the output
     }
     set_strides(step.layer, step.input, step.other, step.output, call);
+    split_step(s, step, candidate.split);
     pack_constants(s, node, step);
     step.workspace = workspace;
     step.batch = lowered.batch;
@@ -192,7 +199,9 @@ View add_conversion(Scheduling& s, TensorId id, int from, int to, int reader) {
   CHECK(step.primitive != nullptr, step.layer_name);
   set_strides(step.layer, source, {}, copy, {});
   const TensorCosts& prices = s.costs.tensors[static_cast<size_t>(id)];
-  step.expected_ns = static_cast<double>(prices.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)]);
+  const auto price = [&](const auto& table) { return table[static_cast<size_t>(from)][static_cast<size_t>(to)]; };
+  step.expected_ns = static_cast<double>(price(prices.conversion_ns));
+  if (!prices.conversion_split.empty()) split_step(s, step, price(prices.conversion_split));
   keep_alive(s, source, now(s));
   s.program.steps.push_back(step);
   return copy;
@@ -267,6 +276,7 @@ int64_t largest_live_bytes(const Program& program) {
 Program schedule(const Graph& graph, const CostTable& costs, const Selection& selection) {
   Scheduling s{.graph = graph, .costs = costs, .selection = selection, .program = {}, .views = {}, .concat_of = {}};
   s.program.name = graph.name;
+  s.program.threads = costs.threads;
   s.views.resize(graph.tensors.size());
   s.concat_of.assign(graph.tensors.size(), -1);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {

@@ -23,6 +23,30 @@ void check_view(const Program& program, const View& view, const MapShape& shape,
         fmt::format("{}: reaches byte {} of buffer {} of {} bytes", what, end, buffer.name, buffer.bytes));
 }
 
+/// The view of a part's map, which begins some floats after that of the whole.
+View moved(View view, int64_t floats) {
+  view.offset_bytes += floats * 4;
+  return view;
+}
+
+/// Every part stays inside the buffers, and the parts write as many floats as the whole.
+void check_parts(const Program& program, const Step& step, int index) {
+  int64_t written = 0;
+  for (const Part& part : step.parts) {
+    const auto& what = step.layer_name;
+    check_view(program, moved(step.input, part.input_floats), input_shape(part.layer), step.batch, index,
+               what + ", input of a part");
+    check_view(program, moved(step.output, part.output_floats), output_shape(part.layer), step.batch, index,
+               what + ", output of a part");
+    written += output_shape(part.layer).floats();
+    CHECK(part.weight_floats * 4 <= step.weights.bytes && part.bias_floats * 4 <= step.bias.bytes, what);
+    if (step.workspace < 0) continue;
+    const Buffer& workspace = program.buffers.at(static_cast<size_t>(step.workspace));
+    CHECK(part.workspace_offset_bytes + part.workspace_bytes <= workspace.bytes, what);
+  }
+  CHECK(step.parts.empty() || written == output_shape(step.layer).floats(), step.layer_name);
+}
+
 }  // namespace
 
 Program verified(Program program) {
@@ -38,6 +62,7 @@ Program verified(Program program) {
     CHECK(step.other.buffer < 0 || written.at(static_cast<size_t>(step.other.buffer)),
           what + " reads what nothing wrote");
     CHECK(step.workspace < 0 || (step.workspace != step.input.buffer && step.workspace != step.output.buffer), what);
+    check_parts(program, step, index);
     const int64_t weights_end = step.weights.offset_bytes + step.weights.bytes;
     CHECK(weights_end <= static_cast<int64_t>(program.weights.size()), what);
     written.at(static_cast<size_t>(step.output.buffer)) = true;
@@ -47,6 +72,14 @@ Program verified(Program program) {
     CHECK(written.at(static_cast<size_t>(port.view.buffer)) && buffer.last >= steps - 1, port.name);
   }
   return program;
+}
+
+bool is_shared_out(const Program& program) {
+  return std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) { return !step.parts.empty(); });
+}
+
+std::string parts_text(const Step& step) {
+  return fmt::format("{} {}", step.parts.size(), step.split == Split::kRows ? "bands of rows" : "slices of channels");
 }
 
 std::string text(const Program& program) {
@@ -62,10 +95,11 @@ std::string text(const Program& program) {
   };
   for (size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
-    lines += fmt::format("step {} \"{}\" {} {} {} | input {} other {} output {} workspace {} weights {}+{} batch {}\n",
-                         i, step.layer_name, step.primitive->name, step.operator_name, layer_text(step.layer),
-                         place(step.input), place(step.other), place(step.output), step.workspace,
-                         step.weights.offset_bytes, step.weights.bytes, step.batch);
+    lines +=
+        fmt::format("step {} \"{}\" {} {} {} | input {} other {} output {} workspace {} weights {}+{} batch {}{}\n", i,
+                    step.layer_name, step.primitive->name, step.operator_name, layer_text(step.layer),
+                    place(step.input), place(step.other), place(step.output), step.workspace, step.weights.offset_bytes,
+                    step.weights.bytes, step.batch, step.parts.empty() ? "" : " in " + parts_text(step));
   }
   return lines;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "report/table.h"
 
@@ -20,8 +22,9 @@ int64_t workspace_bytes(const Program& program, const Step& step) {
 }
 
 std::string primitive_text(const Step& step) {
-  const std::string name(step.primitive->name);
-  return step.layer.block == 0 ? name : fmt::format("{} ({})", name, step.layer.block);
+  std::string text(step.primitive->name);
+  if (step.layer.block != 0) text += fmt::format(" ({})", step.layer.block);
+  return step.parts.empty() ? text : fmt::format("{}, {}", text, parts_text(step));
 }
 
 json layer_json(const PlanView& view, size_t index) {
@@ -33,6 +36,8 @@ json layer_json(const PlanView& view, size_t index) {
       {"operator", conversion ? "layout conversion" : view.graph.nodes[static_cast<size_t>(step.node)].onnx_operator},
       {"primitive", step.primitive->name},
       {"block", step.layer.block},
+      {"split", name(step.split)},
+      {"parts", std::max<size_t>(1, step.parts.size())},
       {"text", layer_text(step.layer)},
       {"input_layout", step.primitive->input.name},
       {"output_layout", step.primitive->output.name},
@@ -68,6 +73,9 @@ std::string totals(const PlanView& view) {
   text +=
       fmt::format("time      {} expected ({} on {})\n", format_ns(expected_ns(view.program)),
                   view.measured ? "from measured layers" : "estimated from work and bytes, not measured", view.target);
+  if (view.program.threads > 1) {
+    text += fmt::format("threads   {}; without OpenMP see parallel.h\n", view.program.threads);
+  }
   text += fmt::format("strategy  {}, {} ({})\n", name(view.selection.strategy),
                       view.selection.optimal ? "optimality proven" : "optimality not proven", view.selection.solver);
   if (view.placement_slack_bytes > 0) {
@@ -122,6 +130,7 @@ nlohmann::json plan_json(const PlanView& view) {
   }
   return {{"model", view.model},
           {"target", view.target},
+          {"threads", view.program.threads},
           {"strategy", name(view.selection.strategy)},
           {"optimal", view.selection.optimal},
           {"solver", view.selection.solver},

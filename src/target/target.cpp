@@ -26,8 +26,8 @@ void take(const Json& json, const char* key, Value& value) {
 
 void check_keys(const Json& json) {
   static const std::vector<std::string> kKeys{
-      "description",         "compiler", "flags", "runner", "measures_time", "giga_multiply_adds_per_second",
-      "gigabytes_per_second"};
+      "description",          "compiler", "flags",       "runner", "measures_time", "giga_multiply_adds_per_second",
+      "gigabytes_per_second", "openmp",   "fork_join_ns"};
   if (!json.is_object()) throw UserError("a target is a JSON object");
   for (const auto& [key, value] : json.items()) {
     if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
@@ -47,10 +47,13 @@ Target read_target(const std::string& name, std::string_view text) {
   take(json, "measures_time", target.measures_time);
   take(json, "giga_multiply_adds_per_second", target.giga_multiply_adds_per_second);
   take(json, "gigabytes_per_second", target.gigabytes_per_second);
+  take(json, "openmp", target.openmp);
+  take(json, "fork_join_ns", target.fork_join_ns);
   if (target.compiler.empty()) throw UserError("the field \"compiler\" is empty");
   if (!(target.giga_multiply_adds_per_second > 0) || !(target.gigabytes_per_second > 0)) {
     throw UserError("its rates must be greater than 0");
   }
+  if (!(target.fork_join_ns >= 0)) throw UserError("fork_join_ns must not be negative");
   return target;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -13,6 +14,7 @@
 #include "contract/stored_map.h"
 #include "graph/layer.h"
 #include "kernels/kernel_table.h"
+#include "ops/split.h"
 
 namespace snug {
 namespace {
@@ -73,6 +75,7 @@ struct Case {
   std::optional<StoredMap> stored_input, stored_other, stored_output;
   std::unique_ptr<GuardedMemory> packed, padded_bias, workspace;
   std::vector<std::byte> packed_before;
+  std::vector<Part> parts;  // none: one call
 
   Case(const ListedPrimitive& listed_primitive, const snug_layer& layer_to_run, uint64_t seed)
       : listed(listed_primitive),
@@ -169,18 +172,39 @@ std::string pack_constants(Case& test) {
   return {};
 }
 
-void call_kernel(Case& test, const snug_kernel& kernel) {
+/// Calls the kernel on a part, with a workspace of exactly the size that it states. Returns a complaint, or empty.
+std::string call_part(Case& test, const snug_kernel& kernel, const Part& part, const float* input, const float* other) {
+  const int64_t bytes = test.primitive.workspace_bytes ? test.primitive.workspace_bytes(part.layer) : 0;
+  const GuardedMemory workspace(bytes);
+  float* const output = test.stored_output->data() + part.output_floats;
+  input += part.input_floats;
+  if (other != nullptr) other += part.other_floats;
+  if (test.conv)
+    kernel.conv(&part.layer, input, test.packed->floats() + part.weight_floats,
+                test.padded_bias->floats() + part.bias_floats, other, output, workspace.data());
+  else
+    kernel.map(&part.layer, input, other, output);
+  return workspace.surroundings_untouched() ? "" : "wrote outside of a part's workspace";
+}
+
+std::string call_kernel(Case& test, const snug_kernel& kernel) {
   const float* input = test.stored_input ? test.stored_input->data() : test.stored_output->data();
   const float* other = nullptr;
   if (test.constant_other)
     other = test.packed->floats();
   else if (test.has_other)
     other = test.stored_other ? test.stored_other->data() : test.stored_output->data();
+  for (const Part& part : test.parts) {
+    std::string complaint = call_part(test, kernel, part, input, other);
+    if (!complaint.empty()) return complaint;
+  }
+  if (!test.parts.empty()) return {};
   if (test.conv)
     kernel.conv(&test.layer, input, test.packed->floats(), test.padded_bias->floats(), other,
                 test.stored_output->data(), test.workspace->data());
   else
     kernel.map(&test.layer, input, other, test.stored_output->data());
+  return {};
 }
 
 bool unchanged(const GuardedMemory& memory, const void* before) {
@@ -196,7 +220,7 @@ std::vector<std::byte> bytes_of(const std::optional<StoredMap>& map) {
 /// Runs the kernel and looks at all memory. Returns a complaint, or empty.
 std::string run_and_check(Case& test, const snug_kernel& kernel) {
   const std::vector<std::byte> input_before = bytes_of(test.stored_input), other_before = bytes_of(test.stored_other);
-  call_kernel(test, kernel);
+  if (std::string complaint = call_kernel(test, kernel); !complaint.empty()) return complaint;
   if (test.workspace && !test.workspace->surroundings_untouched()) return "wrote outside of its workspace";
   if (test.stored_input && !unchanged(*test.stored_input->memory, input_before.data())) return "changed its input";
   if (test.stored_other && !unchanged(*test.stored_other->memory, other_before.data()))
@@ -210,7 +234,15 @@ std::string run_and_check(Case& test, const snug_kernel& kernel) {
   return compare(*test.stored_output, expected, tolerance(test.primitive), last_channels);
 }
 
-std::string run(Case& test) {
+/// Some number of parts, split one way or the other, the last one first or the first: whatever a thread writes beyond
+/// its part spoils what another has written. False where the primitive cannot split the layer.
+bool split(Case& test, Split split, uint64_t seed) {
+  test.parts = split_layer(test.primitive, test.layer, split, 2 + static_cast<int>(seed % 3));
+  if (seed % 2 != 0) std::reverse(test.parts.begin(), test.parts.end());
+  return !test.parts.empty();
+}
+
+std::string run(Case& test, Split way, uint64_t seed) {
   const snug_kernel* kernel = find_kernel(test.primitive.name);
   if (!kernel) return "has no kernel of its name";
   const int64_t workspace_bytes = test.primitive.workspace_bytes ? test.primitive.workspace_bytes(test.layer) : 0;
@@ -221,16 +253,18 @@ std::string run(Case& test) {
   if (std::string complaint = pack_constants(test); !complaint.empty()) return complaint;
   make_maps(test);
   set_strides(test);
+  if (way != Split::kWhole && !split(test, way, seed)) return {};
   return run_and_check(test, *kernel);
 }
 
-std::string text_of_options(const Case& test) {
+std::string text_of_options(const Case& test, Split way) {
   std::vector<std::string> words;
   if (test.alias) words.emplace_back("in place");
   if (test.slice_input && test.stored_input) words.emplace_back("input sliced");
   if (test.slice_other && test.stored_other) words.emplace_back("other sliced");
   if (test.slice_output) words.emplace_back("output sliced");
   if (test.constant_other) words.emplace_back("other constant");
+  if (!test.parts.empty()) words.push_back(fmt::format("in {} parts by {}", test.parts.size(), name(way)));
   return words.empty() ? "" : " (" + join(words, ", ") + ")";
 }
 
@@ -241,11 +275,14 @@ std::string run_contract_case(const ListedPrimitive& listed, const snug_layer& l
   const std::string name(listed.primitive->name), layer_words = layer_text(layer);
   const std::string command = fmt::format("snug-contract {} {} --seed {} --isa {}", name, layer_words, seed, isa);
   std::snprintf(running, sizeof running, "%s\n", command.c_str());
-  Case test(listed, layer, seed);
-  const std::string complaint = run(test);
-  if (complaint.empty()) return {};
-  return fmt::format("contract/{}: {} seed {}{}: {}\n  reproduce: {}", name, layer_words, seed, text_of_options(test),
-                     complaint, command);
+  for (const Split way : {Split::kWhole, Split::kRows, Split::kChannels}) {
+    Case test(listed, layer, seed);
+    const std::string complaint = run(test, way, seed);
+    if (complaint.empty()) continue;
+    return fmt::format("contract/{}: {} seed {}{}: {}\n  reproduce: {}", name, layer_words, seed,
+                       text_of_options(test, way), complaint, command);
+  }
+  return {};
 }
 
 const char* running_case() {

@@ -41,6 +41,7 @@ Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup
   options.limits = setup.limits;
   options.strategy = setup.strategy;
   options.estimate = true;
+  options.threads = setup.threads;
   options.import.outputs = setup.outputs;
   Priced priced = price_model(model, options);
   if (setup.layout) keep_layout(priced.costs, layout_index(*setup.layout));

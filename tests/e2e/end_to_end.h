@@ -28,6 +28,7 @@ struct Setup {
   Strategy strategy = Strategy::kIlp;
   std::vector<std::string> outputs;
   WeightsForm weights = WeightsForm::kAuto;
+  int threads = 1;
   std::optional<Layout> layout;  ///< nodes with candidates that read and write only this layout have only these
 };
 

@@ -39,6 +39,9 @@ TEST(Errors, BadOptions) {
   expect_error({"compile", model, "--ram", "much"}, 1, {"--ram", "much"});
   expect_error({"compile", model, "--latency", "soon"}, 1, {"--latency", "soon"});
   expect_error({"compile", model, "--strategy", "luck"}, 1, {"--strategy", "luck"});
+  for (const char* threads : {"0", "-1", "two", "2.5", "1000", ""}) {
+    expect_error({"compile", model, "--threads", threads}, 1, {"--threads", "1 to 64"});
+  }
   expect_error({"compile", model, "--primitives", "some"}, 1, {"--primitives", "some"});
   expect_error({"compile", model, "--target", "hots"}, 1, {"hots"});
   expect_error({"compile", model, "--outputs", "nothing_of_that_name", "--estimate"}, 1, {"nothing_of_that_name"});

@@ -18,6 +18,7 @@ const Primitive conv_depthwise_c16{
     .pack = pack_depthwise,
     .pack_bytes = depthwise_bytes,
     .work = work,
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug

@@ -17,6 +17,7 @@ const Primitive conv_direct_c16{
     .pack = pack_plain,
     .pack_bytes = plain_bytes,
     .work = work,
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug

@@ -18,6 +18,7 @@ const Primitive conv_direct_hwc{
     .pack = pack_plain,
     .pack_bytes = plain_bytes,
     .work = work,
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug

@@ -18,6 +18,7 @@ const Primitive conv_fully_connected_c16{
     .pack = pack_panels<TapOrder::kBlockRowColumnChannel>,
     .pack_bytes = panel_bytes<TapOrder::kBlockRowColumnChannel>,
     .work = work,
+    .splitting = {.rows = 0, .channels = 32},
 };
 
 }  // namespace snug

@@ -18,6 +18,7 @@ const Primitive conv_fully_connected_chw{
     .pack = pack_panels<TapOrder::kChannelRowColumn>,
     .pack_bytes = panel_bytes<TapOrder::kChannelRowColumn>,
     .work = work,
+    .splitting = {.rows = 0, .channels = 32},
 };
 
 }  // namespace snug

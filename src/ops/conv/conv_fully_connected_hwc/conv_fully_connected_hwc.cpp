@@ -18,6 +18,7 @@ const Primitive conv_fully_connected_hwc{
     .pack = pack_panels<TapOrder::kRowColumnChannel>,
     .pack_bytes = panel_bytes<TapOrder::kRowColumnChannel>,
     .work = work,
+    .splitting = {.rows = 0, .channels = 32},
 };
 
 }  // namespace snug

@@ -32,6 +32,7 @@ const Primitive conv_pointwise_chw{
     .pack = pack_panels<TapOrder::kChannelRowColumn>,
     .pack_bytes = panel_bytes<TapOrder::kChannelRowColumn>,
     .work = work,
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug

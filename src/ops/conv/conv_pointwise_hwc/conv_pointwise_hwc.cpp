@@ -19,6 +19,7 @@ const Primitive conv_pointwise_hwc{
     .pack = pack_panels<TapOrder::kRowColumnChannel>,
     .pack_bytes = panel_bytes<TapOrder::kRowColumnChannel>,
     .work = work,
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug

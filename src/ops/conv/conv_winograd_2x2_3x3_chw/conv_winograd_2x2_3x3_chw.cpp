@@ -20,6 +20,7 @@ const Primitive conv_winograd_2x2_3x3_chw{
     .pack = Variant::pack,
     .pack_bytes = Variant::pack_bytes,
     .work = Variant::work,
+    .splitting = {.rows = 2, .channels = 32},
 };
 
 }  // namespace snug

@@ -20,6 +20,7 @@ const Primitive conv_winograd_2x2_5x5_c16{
     .pack = Variant::pack,
     .pack_bytes = Variant::pack_bytes,
     .work = Variant::work,
+    .splitting = {.rows = 2, .channels = 32},
 };
 
 }  // namespace snug

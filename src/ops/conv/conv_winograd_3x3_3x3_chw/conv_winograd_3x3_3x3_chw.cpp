@@ -20,6 +20,7 @@ const Primitive conv_winograd_3x3_3x3_chw{
     .pack = Variant::pack,
     .pack_bytes = Variant::pack_bytes,
     .work = Variant::work,
+    .splitting = {.rows = 3, .channels = 32},
 };
 
 }  // namespace snug

@@ -20,6 +20,7 @@ const Primitive conv_winograd_4x4_5x5_hwc{
     .pack = Variant::pack,
     .pack_bytes = Variant::pack_bytes,
     .work = Variant::work,
+    .splitting = {.rows = 4, .channels = 32},
 };
 
 }  // namespace snug

@@ -20,6 +20,7 @@ const Primitive conv_winograd_6x6_3x3_hwc{
     .pack = Variant::pack,
     .pack_bytes = Variant::pack_bytes,
     .work = Variant::work,
+    .splitting = {.rows = 6, .channels = 32},
 };
 
 }  // namespace snug

@@ -25,6 +25,7 @@ const Primitive pool_average_hwc{
     .classic = true,
     .refusal = refusal,
     .work = work,
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug

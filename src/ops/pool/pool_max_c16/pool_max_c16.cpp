@@ -24,6 +24,7 @@ const Primitive pool_max_c16{
     .source = "textbook",
     .refusal = refusal,
     .work = work,
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug

@@ -19,6 +19,7 @@ const Primitive transpose_chw{
     .source = "cache-blocked transposition",
     .classic = true,
     .work = work,
+    .splitting = {.rows = 0},
 };
 
 }  // namespace snug

@@ -1,0 +1,190 @@
+// Networks for several threads: the same answer by OpenMP, one part after another, and by threads of the user's own.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "e2e/end_to_end.h"
+
+namespace snug::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a user without OpenMP writes: a thread per part.
+constexpr const char* kUsersThreads = R"(
+#include <pthread.h>
+#include "parallel.h"
+
+typedef struct task {
+    snug_part_function *function;
+    const void *context;
+    int part;
+} task;
+
+static void *run(void *argument)
+{
+    const task *const t = argument;
+    t->function(t->context, t->part);
+    return NULL;
+}
+
+void snug_parallel_for(int parts, snug_part_function *function, const void *context)
+{
+    pthread_t threads[64];
+    task tasks[64];
+    int part;
+    for (part = 0; part < parts; part++) {
+        tasks[part].function = function;
+        tasks[part].context = context;
+        tasks[part].part = part;
+        if (pthread_create(&threads[part], NULL, run, &tasks[part]) != 0)
+            return;
+    }
+    for (part = 0; part < parts; part++)
+        pthread_join(threads[part], NULL);
+}
+)";
+
+bool has_openmp() {
+  return std::system("printf 'int main(void){return 0;}' | gcc -fopenmp -x c - -o /dev/null > /dev/null 2>&1") == 0;
+}
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+/// A target that is the host without OpenMP.
+fs::path target_without_openmp(const fs::path& folder) {
+  const Target host = find_target("host");
+  const fs::path file = folder / "serial.json";
+  std::ofstream(file) << nlohmann::json{{"compiler", host.compiler}, {"flags", host.flags}}.dump();
+  return file;
+}
+
+/// The answer of the project built with the user's own threads.
+std::vector<float> answer_by_users_threads(const fs::path& project, const std::vector<std::vector<float>>& inputs) {
+  const TemporaryFolder folder;
+  const fs::path user = folder.path() / "users_threads.c", input = folder.path() / "input.raw";
+  std::ofstream(user) << kUsersThreads;
+  std::ofstream(input, std::ios::binary)
+      .write(reinterpret_cast<const char*>(inputs[0].data()), static_cast<std::streamsize>(inputs[0].size() * 4));
+  std::vector<fs::path> sources{user};
+  fs::path weights;
+  for (const fs::directory_entry& entry : fs::directory_iterator(project)) {
+    if (entry.path().extension() == ".c") sources.push_back(entry.path());
+    if (entry.path().extension() == ".bin") weights = entry.path();
+  }
+  const Target host = find_target("host");
+  build_program(host, sources, {project}, folder.path() / "program", {"-pthread"});
+  std::vector<std::string> arguments{"--input", input.string(), "--output", (folder.path() / "out.raw").string(),
+                                     "--fill",  "0x7FC00000"};
+  if (!weights.empty()) arguments.insert(arguments.end(), {"--weights", weights.string()});
+  const RunResult result = run_program(host, folder.path() / "program", arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  const std::string bytes = contents(folder.path() / "out.raw");
+  std::vector<float> output(bytes.size() / 4);
+  std::memcpy(output.data(), bytes.data(), output.size() * 4);
+  return output;
+}
+
+struct Network {
+  const char* name;
+  int threads;
+};
+
+class Threads : public ::testing::TestWithParam<Network> {};
+
+void expect_same_answer(const fs::path& model, int threads) {
+  const TemporaryFolder folder;
+  const fs::path alone = folder.path() / "alone", shared = folder.path() / "shared";
+  compile_into(model, alone);
+  const Compiled compiled = compile_into(model, shared, {.threads = threads});
+  size_t most = 0;
+  for (const Step& step : compiled.program.steps) most = std::max(most, step.parts.size());
+  EXPECT_EQ(most, static_cast<size_t>(threads));
+
+  const auto inputs = random_inputs(open_project(alone), 5);
+  const std::vector<float> expected = answer(alone, inputs).front();
+  const std::vector<float> serial = answer(shared, inputs, target_without_openmp(folder.path()).string()).front();
+  EXPECT_LE(relative_error(serial, expected), 1e-4);
+  EXPECT_EQ(answer_by_users_threads(shared, inputs), serial);
+  if (!has_openmp()) GTEST_SKIP() << "skipped: gcc has no OpenMP";
+  EXPECT_EQ(answer(shared, inputs).front(), serial);  // to the bit: the parts are the same
+}
+
+TEST_P(Threads, GiveTheSameAnswer) {
+  expect_same_answer(zoo_model(GetParam().name), GetParam().threads);
+}
+
+TEST(SharedModels, ResNet8GivesTheSameAnswer) {
+  SKIP_WITHOUT_SHARED_DATA();
+  const fs::path model = shared_data() / "models" / "mlperf_tiny" / "resnet8.onnx";
+  if (!fs::exists(model)) GTEST_SKIP() << "skipped: no " << model;
+  for (const int threads : {2, 3}) expect_same_answer(model, threads);
+}
+
+INSTANTIATE_TEST_SUITE_P(Zoo, Threads,
+                         ::testing::Values(Network{"squeezenet1.1", 2}, Network{"squeezenet1.1", 3},
+                                           Network{"mobilenetv2", 2}, Network{"resnet18", 3}),
+                         [](const auto& test) {
+                           std::string name = test.param.name + std::string("_") + std::to_string(test.param.threads);
+                           std::replace(name.begin(), name.end(), '.', '_');
+                           return name;
+                         });
+
+TEST(ThreadsInC, AreStrictC) {
+  const TemporaryFolder folder;
+  const fs::path project = folder.path() / "squeezenet";
+  compile_into(zoo_model("squeezenet1.1"), project, {.threads = 2});
+  for (const char* file : {"squeezenet1_1.c", "parallel.c"}) {
+    for (const char* compiler : {"gcc -fopenmp", "gcc", "gcc -DSNUG_SERIAL", "clang", "tcc -DSNUG_SERIAL"}) {
+      const std::string word = std::string(compiler).substr(0, std::string(compiler).find(' '));
+      if (std::system(("command -v " + word + " > /dev/null 2>&1").c_str()) != 0) continue;
+      const std::string command = std::string(compiler) +
+                                  " -std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Werror -c -o "
+                                  "/dev/null " +
+                                  (project / file).string();
+      EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    }
+  }
+  const std::string header = "g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ -include " +
+                             (project / "squeezenet1_1.h").string() + " /dev/null";
+  EXPECT_EQ(std::system(header.c_str()), 0) << header;
+}
+
+TEST(ThreadsInC, LeaveOneThreadAlone) {
+  const TemporaryFolder folder;
+  compile_into(zoo_model("squeezenet1.1"), folder.path() / "c");
+  EXPECT_FALSE(fs::exists(folder.path() / "c" / "parallel.c"));
+  EXPECT_EQ(contents(folder.path() / "c" / "squeezenet1_1.c").find("snug_parallel_for"), std::string::npos);
+}
+
+TEST(ThreadsInC, KeepTheRamLimit) {
+  const TemporaryFolder folder;
+  const Compiled free = compile_into(zoo_model("squeezenet1.1"), folder.path() / "free", {.threads = 3});
+  const int64_t ram = free.plan.arena_bytes * 3 / 4;
+  const Compiled tight =
+      compile_into(zoo_model("squeezenet1.1"), folder.path() / "tight", {.limits = {.ram_bytes = ram}, .threads = 3});
+  EXPECT_LE(tight.plan.arena_bytes, ram);
+  const auto inputs = random_inputs(open_project(folder.path() / "free"), 6);
+  EXPECT_LE(
+      relative_error(answer(folder.path() / "tight", inputs).front(), answer(folder.path() / "free", inputs).front()),
+      1e-4);
+}
+
+TEST(ThreadsInC, TheCommandLineSaysWhatItDid) {
+  const Outcome outcome =
+      run_snug({"compile", zoo_model("squeezenet1.1").string(), "--estimate", "--threads", "2", "--json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const nlohmann::json plan = nlohmann::json::parse(outcome.output);
+  EXPECT_EQ(plan.at("threads"), 2);
+  EXPECT_EQ(plan.at("layers").at(0).at("parts"), 2);
+  EXPECT_NE(plan.at("layers").at(0).at("split"), "whole");
+}
+
+}  // namespace
+}  // namespace snug::testing
