@@ -21,7 +21,7 @@ struct Target {
   double giga_multiply_adds_per_second = 20;  ///< for the estimate
   double gigabytes_per_second = 8;            ///< for the estimate
   std::vector<std::string> openmp;            ///< flags that turn OpenMP on; empty: the compiler has none
-  double fork_join_ns = 3000;                 ///< to start the parts of a layer on several threads and to wait for them
+  double fork_join_ns = 2000;                 ///< to start the parts of a layer on several threads and to wait for them
 };
 
 /// By name or by path to a JSON file. Throws UserError (unknown name: lists the known).

@@ -17,6 +17,7 @@ const Primitive conv_polyphase_2x2_3x3_c16{
     .pack = polyphase_pack<2>,
     .pack_bytes = polyphase_pack_bytes<2>,
     .work = polyphase_work<2>,
+    .splitting = {.rows = 2, .channels = 32},
 };
 
 }  // namespace snug

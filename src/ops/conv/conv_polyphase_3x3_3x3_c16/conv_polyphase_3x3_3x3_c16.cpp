@@ -17,6 +17,7 @@ const Primitive conv_polyphase_3x3_3x3_c16{
     .pack = polyphase_pack<3>,
     .pack_bytes = polyphase_pack_bytes<3>,
     .work = polyphase_work<3>,
+    .splitting = {.rows = 3, .channels = 32},
 };
 
 }  // namespace snug

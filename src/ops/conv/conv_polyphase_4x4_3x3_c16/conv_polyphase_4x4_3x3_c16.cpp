@@ -17,6 +17,7 @@ const Primitive conv_polyphase_4x4_3x3_c16{
     .pack = polyphase_pack<4>,
     .pack_bytes = polyphase_pack_bytes<4>,
     .work = polyphase_work<4>,
+    .splitting = {.rows = 4, .channels = 32},
 };
 
 }  // namespace snug
