@@ -18,7 +18,7 @@ const Primitive conv_implicit_hwc{
     .pack = pack_panels<TapOrder::kRowColumnChannel>,
     .pack_bytes = panel_bytes<TapOrder::kRowColumnChannel>,
     .work = work,
-    .splitting = {.rows = 1, .channels = 16},
+    .splitting = {.rows = 1, .channels = 32},
 };
 
 }  // namespace snug

@@ -18,7 +18,7 @@ const Primitive conv_pointwise_c16{
     .pack = pack_panels<TapOrder::kBlockRowColumnChannel>,
     .pack_bytes = panel_bytes<TapOrder::kBlockRowColumnChannel>,
     .work = work,
-    .splitting = {.rows = 1, .channels = 16},
+    .splitting = {.rows = 1, .channels = 32},
 };
 
 }  // namespace snug
