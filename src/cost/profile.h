@@ -80,8 +80,8 @@ class Profile {
 double estimated_ns(const Target& target, const Measurement& measurement);
 
 /// Fills in every time_ns: the profile's price, or the estimate where no profile is given. On several threads a layer
-/// takes as long as its slowest part, whose share of the whole layer's time is estimated, and the target's fork_join_ns.
-/// Dominated candidates go.
+/// takes as long as its slowest part, whose share of the whole layer's time is estimated, and the target's
+/// fork_join_ns. Dominated candidates go.
 CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile);
 
 }  // namespace snug
