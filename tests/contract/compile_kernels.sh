@@ -24,7 +24,7 @@ if $header_only; then
   exec "$compiler" "${flags[@]}" -Isrc/kernels -c "$folder/header.cpp" -o "$folder/header.o"
 fi
 
-mapfile -t kernels < <(find src/ops -name '*.c' | sort)
+mapfile -t kernels < <(find src/ops src/kernels/parallel.c -name '*.c' | sort)
 [ ${#kernels[@]} -gt 0 ]
 for kernel in "${kernels[@]}"; do
   "$compiler" "${flags[@]}" -Isrc/kernels -c "$kernel" -o "$folder/kernel.o"
