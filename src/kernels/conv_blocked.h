@@ -3,6 +3,7 @@
 #ifndef SNUG_CONV_BLOCKED_H
 #define SNUG_CONV_BLOCKED_H
 
+#define SNUG_GEMM_BORDERS
 #include "conv_regions.h"
 
 static inline SNUG_CONV_KERNEL(snug_conv_blocked_c16)

@@ -11,7 +11,6 @@
 #ifndef SNUG_CONV_REGIONS_H
 #define SNUG_CONV_REGIONS_H
 
-#define SNUG_GEMM_BORDERS
 #include "epilogue.h"
 #include "gemm.h"
 
@@ -185,8 +184,11 @@ static inline void snug_conv_panel(const snug_layer *l, const snug_gemm *base, i
     snug_gemm g = *base;
     g.left_taps = snug_taps_left_out(&axis_x, 0);
     g.right_taps = snug_taps_left_out(&axis_x, 1);
-    const int strips =
-        g.left_taps >= 0 && g.depth >= 8 && (l->out_width >= 4 || l->out_width >= l->out_height);
+    int strips = g.left_taps >= 0 && g.right_taps >= 0 && g.depth >= 8 &&
+                 (l->out_width >= 4 || l->out_width >= l->out_height);
+#ifndef SNUG_GEMM_BORDERS
+    strips &= g.left_taps == 0 && g.right_taps == 0;
+#endif
     if (!strips) {
         g.left_taps = 0;
         g.right_taps = 0;
@@ -227,11 +229,12 @@ static inline void snug_conv_panels(const snug_layer *l, const snug_gemm *base, 
             g.last_depth = last ? base->last_depth : 0;
             g.unfinished = !last;
             g.clamp = last && base->clamp;
-            stream.at = (const char *)(last ? b - block * base->b_block + at_once * base->b_panel
-                                            : b + step * base->b_block);
-            stream.step = last && rest <= width ? 0 : snug_stream_step(at_once * 16, tiles, 1);
-            if (stream.step == 0)
-                stream.at = (const char *)b;
+            const float *next = weights;
+            if (!last)
+                next = b + step * base->b_block;
+            else if (rest > width)
+                next = weights + (panel + at_once) * base->b_panel;
+            stream = snug_stream_of(next, at_once, tiles);
             g.stream = &stream;
             snug_conv_panel(l, &g, width, input + block * base->a_block, b, first ? bias + panel * 16 : NULL,
                             first && residual ? residual + panel * g.add_panel : NULL,

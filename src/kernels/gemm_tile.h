@@ -213,68 +213,123 @@ typedef struct snug_gemm {
 #define SNUG_LANE_LOOP(rows, V, LIST)
 #endif
 
+/* Where a tile is. Volatile, so that nothing of it stays in a register while the innermost loop runs: gcc
+ * would keep what finds no room there in vector registers, and fetching an address from one waits until all
+ * multiply-adds before it are done. */
+typedef struct snug_walk {
+    const snug_gemm *gemm;
+    const float *a, *b, *a_y, *b_y, *a_x, *b_x;
+    const char *next;
+    ptrdiff_t next_step;
+    int32_t block, y, x, depth;
+    const float *add;
+    float *out;
+} snug_walk;
+
 /* The innermost loop for the rows in LIST. */
 #define SNUG_DEPTH_LOOP(rows, V, LIST)                                                                     \
     {                                                                                                      \
-        const float *b = b_x;                                                                              \
-        int32_t k = depth;                                                                                 \
-        SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) SNUG_LANE_LOOP(rows, V, LIST)                             \
-            SNUG_NO_UNROLL for (; k > 0; k--)                                                              \
-        {                                                                                                  \
+        const snug_gemm *const tap = walk.gemm;                                                            \
+        const ptrdiff_t s = tap->a_row, a_depth = tap->a_depth;                                            \
+        const ptrdiff_t b_depth = tap->b_depth, b_panel = tap->b_panel;                                    \
+        const ptrdiff_t next_step = walk.next_step;                                                        \
+        const float *a_x = walk.a_x, *b = walk.b_x;                                                        \
+        const char *next = walk.next;                                                                      \
+        int32_t k = walk.depth;                                                                            \
+        SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN)(void) s, (void)b_panel, (void)next_step;                  \
+        SNUG_LANE_LOOP(rows, V, LIST)                                                                      \
+        SNUG_NO_UNROLL                                                                                     \
+        for (; k > 0; k--) {                                                                               \
             SNUG_VECTORS_##V(SNUG_LOAD_B, 0) LIST(SNUG_ROW_FMA, V) SNUG_POINTERS_##rows(SNUG_POINTER_STEP) \
                 b += b_depth;                                                                              \
             SNUG_STREAM_##V                                                                                \
         }                                                                                                  \
+        walk.next = next;                                                                                  \
     }
 
 /* Define SNUG_GEMM_BORDERS before including this file for tiles that leave out their first row in the first
  * left_taps of a row of taps, and their last row in the last right_taps: where these taps read what lies
  * beside the map. */
 #ifdef SNUG_GEMM_BORDERS
-#define SNUG_TAP(rows, V)                          \
-    if (x_tap < g->left_taps)                      \
-        SNUG_DEPTH_LOOP(rows, V, SNUG_REST_##rows) \
-    else if (x_tap >= first_right)                 \
-        SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows) \
-    else                                           \
+#define SNUG_TAP(rows, V)                                         \
+    if (walk.x < walk.gemm->left_taps)                            \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_REST_##rows)                \
+    else if (walk.x >= walk.gemm->taps_x - walk.gemm->right_taps) \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows)                \
+    else                                                          \
         SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
 #else
 #define SNUG_TAP(rows, V) SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
 #endif
 
+static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g, const float *a,
+                                   const float *b, const float *add, float *out)
+{
+    walk->gemm = g;
+    walk->a = a;
+    walk->b = b;
+    walk->add = add;
+    walk->out = out;
+    walk->depth = g->depth;
+    walk->next = g->stream ? g->stream->at : (const char *)a;
+    walk->next_step = g->stream ? g->stream->step : 0;
+}
+
+static inline void snug_walk_block(volatile snug_walk *walk)
+{
+    walk->a_y = walk->a;
+    walk->b_y = walk->b;
+    walk->a += walk->gemm->a_block;
+    walk->b += walk->gemm->b_block;
+    if (walk->gemm->last_depth && walk->block + 1 == walk->gemm->blocks)
+        walk->depth = walk->gemm->last_depth;
+}
+
+static inline void snug_walk_row(volatile snug_walk *walk)
+{
+    walk->a_x = walk->a_y;
+    walk->b_x = walk->b_y;
+    walk->a_y += walk->gemm->a_y;
+    walk->b_y += walk->gemm->b_y;
+}
+
+static inline void snug_walk_tap(volatile snug_walk *walk)
+{
+    walk->a_x += walk->gemm->a_x;
+    walk->b_x += walk->gemm->b_x;
+}
+
 /* init and add may be NULL. */
-#define SNUG_TILE_FUNCTION(rows, V)                                                                     \
-    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a,                \
-                                                     const float *b_begin, const float *init,           \
-                                                     const float *add, float *out)                      \
-    {                                                                                                   \
-        const ptrdiff_t s = g->a_row, a_depth = g->a_depth, b_depth = g->b_depth, b_panel = g->b_panel; \
-        const char *next = g->stream ? g->stream->at : (const char *)a;                                 \
-        const ptrdiff_t next_step = g->stream ? g->stream->step : 0;                                    \
-        const int32_t first_right = g->taps_x - g->right_taps;                                          \
-        int32_t depth = g->depth;                                                                       \
-        (void)s, (void)b_panel, (void)first_right, (void)next_step;                                     \
-        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V) if (init) { SNUG_ROWS_##rows(SNUG_ROW_INIT, V) }             \
-        for (int32_t block = 0; block < g->blocks; block++, a += g->a_block, b_begin += g->b_block) {   \
-            const float *a_y = a, *b_y = b_begin;                                                       \
-            if (g->last_depth && block + 1 == g->blocks)                                                \
-                depth = g->last_depth;                                                                  \
-            for (int32_t y = 0; y < g->taps_y; y++, a_y += g->a_y, b_y += g->b_y) {                     \
-                const float *a_x = a_y, *b_x = b_y;                                                     \
-                for (int32_t x_tap = 0; x_tap < g->taps_x; x_tap++, a_x += g->a_x, b_x += g->b_x)       \
-                    SNUG_TAP(rows, V)                                                                   \
-            }                                                                                           \
-        }                                                                                               \
-        if (g->stream)                                                                                  \
-            g->stream->at = next;                                                                       \
-        if (add) {                                                                                      \
-            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                           \
-        }                                                                                               \
-        if (g->clamp) {                                                                                 \
-            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);                          \
-            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                                         \
-        }                                                                                               \
-        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                             \
+#define SNUG_TILE_FUNCTION(rows, V)                                                                       \
+    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a, const float *b,  \
+                                                     const float *init, const float *add, float *out)     \
+    {                                                                                                     \
+        volatile snug_walk walk;                                                                          \
+        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V) if (init){SNUG_ROWS_##rows(SNUG_ROW_INIT, V)} snug_walk_begin( \
+            &walk, g, a, b, add, out);                                                                    \
+        for (walk.block = 0; walk.block < walk.gemm->blocks; walk.block++) {                              \
+            snug_walk_block(&walk);                                                                       \
+            for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                                      \
+                snug_walk_row(&walk);                                                                     \
+                for (walk.x = 0; walk.x < walk.gemm->taps_x; walk.x++) {                                  \
+                    SNUG_TAP(rows, V)                                                                     \
+                    snug_walk_tap(&walk);                                                                 \
+                }                                                                                         \
+            }                                                                                             \
+        }                                                                                                 \
+        g = walk.gemm;                                                                                    \
+        add = walk.add;                                                                                   \
+        out = walk.out;                                                                                   \
+        if (g->stream)                                                                                    \
+            g->stream->at = walk.next;                                                                    \
+        if (add) {                                                                                        \
+            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                             \
+        }                                                                                                 \
+        if (g->clamp) {                                                                                   \
+            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);                            \
+            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                                           \
+        }                                                                                                 \
+        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                               \
     }
 
 /* DO(rows, V) for all shapes of V vectors. */

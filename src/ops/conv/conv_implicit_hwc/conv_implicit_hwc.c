@@ -3,6 +3,7 @@
  * input channels; where the taps of a row are contiguous in the input they are one long loop. Taps on the
  * padding are skipped by region. Wins over im2row where its copy costs more than it saves: always in memory,
  * mostly in time. */
+#define SNUG_GEMM_BORDERS
 #include "conv_regions.h"
 
 SNUG_CONV_KERNEL(conv_implicit_hwc);

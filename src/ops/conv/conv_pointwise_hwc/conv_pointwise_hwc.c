@@ -1,8 +1,6 @@
-/* conv_pointwise_hwc - 1x1 convolution on interleaved maps: the map is a matrix, pixels x channels, as it
- * lies. The plane is one long row of pixels where its rows follow on one another; strided layers go row by
- * row. No workspace; the method of choice for every 1x1 layer in its layout. */
-#include "epilogue.h"
-#include "gemm.h"
+/* conv_pointwise_hwc - 1x1 convolution on interleaved maps. No workspace; the method of choice for every 1x1
+ * layer in its layout. */
+#include "pointwise.h"
 
 SNUG_CONV_KERNEL(conv_pointwise_hwc);
 
@@ -12,29 +10,7 @@ SNUG_CONV_KERNEL(conv_pointwise_hwc)
     snug_gemm g = {0};
     g.blocks = 1;
     g.depth = layer->in_channels;
-    g.taps_y = 1;
-    g.taps_x = 1;
-    g.a_depth = 1;
-    g.b_depth = 16;
-    g.a_row = (ptrdiff_t)layer->stride_x * layer->in_pixel;
-    g.add_row = layer->other_pixel;
-    g.out_row = layer->out_pixel;
-    snug_gemm_limit(&g, layer);
-    int32_t height = layer->out_height, width = layer->out_width;
-    const ptrdiff_t in_y = (ptrdiff_t)layer->stride_y * layer->in_row;
-    if (in_y == width * g.a_row && layer->out_row == width * layer->out_pixel &&
-        (!residual || layer->other_row == width * layer->other_pixel)) {
-        width *= height;
-        height = 1;
-    }
-    g.b_panel = (ptrdiff_t)g.depth * 16;
-    g.init_panel = 16;
     g.add_panel = 16;
     g.out_panel = 16;
-    for (int32_t y = 0; y < height; y++) {
-        float *out = output + (ptrdiff_t)y * layer->out_row;
-        snug_gemm_product(&g, width, layer->out_channels, input + y * in_y, weights, bias,
-                          residual ? residual + (ptrdiff_t)y * layer->other_row : NULL, out);
-        snug_activate_rows(layer, width, layer->out_channels, out, layer->out_pixel);
-    }
+    snug_pointwise(layer, &g, layer->out_channels, input, weights, bias, residual, output);
 }
