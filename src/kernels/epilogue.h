@@ -44,7 +44,7 @@ static inline float snug_activated(const snug_layer *layer, float x)
 }
 
 /* In place on contiguous values. */
-static inline void snug_activate(const snug_layer *layer, float *values, ptrdiff_t count)
+static SNUG_NOINLINE void snug_activate(const snug_layer *layer, float *values, ptrdiff_t count)
 {
     const snug_activator activator = snug_make_activator(layer);
     if (layer->activation != SNUG_NO_ACTIVATION)

@@ -175,12 +175,12 @@ typedef struct snug_gemm {
         SNUG_VECTORS_##V(SNUG_ONE_FMA, r)    \
     }
 
-/* A tile of one vector has no load to spare. */
-#define SNUG_STREAM_1
-#define SNUG_STREAM_2    \
-    SNUG_PREFETCH(next); \
-    next += next_step;
-#define SNUG_STREAM_4
+/* After so many steps of the innermost loop. A tile of one vector has no load to spare. */
+#define SNUG_STREAM_1(steps)
+#define SNUG_STREAM_2(steps) \
+    SNUG_PREFETCH(next);     \
+    next += (steps) * next_step;
+#define SNUG_STREAM_4(steps)
 
 /* Four steps at a time by lanes. */
 #ifdef SNUG_FMA_LANE
@@ -197,17 +197,17 @@ typedef struct snug_gemm {
     {                                                                                \
         SNUG_VECTORS_##V(SNUG_LOAD_B, 0) LIST(SNUG_ROW_LANE_##lane, V) b += b_depth; \
     }
-#define SNUG_LANE_LOOP(rows, V, LIST)                                 \
-    if (a_depth == 1) {                                               \
-        SNUG_NO_UNROLL                                                \
-        for (; k >= 4; k -= 4) {                                      \
-            LIST(SNUG_LOAD_X, V)                                      \
-            SNUG_LANE_STEP(LIST, V, 0)                                \
-            SNUG_LANE_STEP(LIST, V, 1)                                \
-            SNUG_LANE_STEP(LIST, V, 2)                                \
-            SNUG_LANE_STEP(LIST, V, 3)                                \
-            SNUG_POINTERS_##rows(SNUG_POINTER_STEP_4) SNUG_STREAM_##V \
-        }                                                             \
+#define SNUG_LANE_LOOP(rows, V, LIST)                                    \
+    if (a_depth == 1) {                                                  \
+        SNUG_NO_UNROLL                                                   \
+        for (; k >= 4; k -= 4) {                                         \
+            LIST(SNUG_LOAD_X, V)                                         \
+            SNUG_LANE_STEP(LIST, V, 0)                                   \
+            SNUG_LANE_STEP(LIST, V, 1)                                   \
+            SNUG_LANE_STEP(LIST, V, 2)                                   \
+            SNUG_LANE_STEP(LIST, V, 3)                                   \
+            SNUG_POINTERS_##rows(SNUG_POINTER_STEP_4) SNUG_STREAM_##V(4) \
+        }                                                                \
     }
 #else
 #define SNUG_LANE_LOOP(rows, V, LIST)
@@ -242,7 +242,7 @@ typedef struct snug_walk {
         for (; k > 0; k--) {                                                                               \
             SNUG_VECTORS_##V(SNUG_LOAD_B, 0) LIST(SNUG_ROW_FMA, V) SNUG_POINTERS_##rows(SNUG_POINTER_STEP) \
                 b += b_depth;                                                                              \
-            SNUG_STREAM_##V                                                                                \
+            SNUG_STREAM_##V(1)                                                                             \
         }                                                                                                  \
         walk.next = next;                                                                                  \
     }

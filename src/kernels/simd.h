@@ -82,6 +82,13 @@ static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return vfm
 #else
 static inline snug_vec snug_fma(snug_vec a, snug_vec b, snug_vec c) { return vmlaq_f32(c, a, b); }
 #endif
+/* a * b[lane] + c, lane being a number. ARMv7 has no fused one by lane. */
+#if defined(__aarch64__)
+#define SNUG_FMA_LANE(a, b, lane, c) vfmaq_laneq_f32(c, a, b, lane)
+#else
+#define SNUG_FMA_LANE(a, b, lane, c) \
+    vmlaq_lane_f32(c, a, (lane) < 2 ? vget_low_f32(b) : vget_high_f32(b), (lane) % 2)
+#endif
 
 #elif SNUG_VL == 16
 
