@@ -11,7 +11,6 @@
 #ifndef SNUG_CONV_REGIONS_H
 #define SNUG_CONV_REGIONS_H
 
-#include "epilogue.h"
 #include "gemm.h"
 
 /* Along one axis: outputs [begin, end) read the taps [first, last). */

@@ -60,34 +60,36 @@ typedef struct snug_depthwise_tile {
 #define F SNUG_DEPTHWISE_FMA
 #define L SNUG_DEPTHWISE_LEFT
 #define P SNUG_DEPTHWISE_PIXEL
-#define SNUG_DEPTHWISE_TAPS_3_1                                                               \
-    L(0, F(0, 0))                                                                             \
-    L(1, F(0, 1) F(1, 0))                                                                     \
-    P(2, F(0, 2) F(1, 1) F(2, 0))                                                             \
-    P(3, F(1, 2) F(2, 1) F(3, 0))                                                             \
-    P(4, F(2, 2) F(3, 1) F(4, 0)) P(5, F(3, 2) F(4, 1) F(5, 0)) P(6, F(4, 2) F(5, 1) F(6, 0)) \
-        P(7, F(5, 2) F(6, 1)) P(8, F(6, 2))
-#define SNUG_DEPTHWISE_TAPS_3_2                                                                   \
-    L(0, F(0, 0))                                                                                 \
-    L(1, F(0, 1))                                                                                 \
-    P(2, F(0, 2) F(1, 0)) P(3, F(1, 1)) P(4, F(1, 2) F(2, 0)) P(5, F(2, 1)) P(6, F(2, 2) F(3, 0)) \
-        P(7, F(3, 1)) P(8, F(3, 2) F(4, 0)) P(9, F(4, 1)) P(10, F(4, 2) F(5, 0)) P(11, F(5, 1))   \
-            P(12, F(5, 2) F(6, 0)) P(13, F(6, 1)) P(14, F(6, 2))
-#define SNUG_DEPTHWISE_TAPS_5_1                                                                     \
-    L(0, F(0, 0))                                                                                   \
-    L(1, F(0, 1) F(1, 0))                                                                           \
-    L(2, F(0, 2) F(1, 1) F(2, 0)) L(3, F(0, 3) F(1, 2) F(2, 1) F(3, 0))                             \
-        P(4, F(0, 4) F(1, 3) F(2, 2) F(3, 1) F(4, 0)) P(5, F(1, 4) F(2, 3) F(3, 2) F(4, 1) F(5, 0)) \
-            P(6, F(2, 4) F(3, 3) F(4, 2) F(5, 1) F(6, 0)) P(7, F(3, 4) F(4, 3) F(5, 2) F(6, 1))     \
-                P(8, F(4, 4) F(5, 3) F(6, 2)) P(9, F(5, 4) F(6, 3)) P(10, F(6, 4))
+#define SNUG_DEPTHWISE_TAPS_3_1   \
+    L(0, F(0, 0))                 \
+    L(1, F(0, 1) F(1, 0))         \
+    P(2, F(0, 2) F(1, 1) F(2, 0)) \
+    P(3, F(1, 2) F(2, 1) F(3, 0)) \
+    P(4, F(2, 2) F(3, 1) F(4, 0)) \
+    P(5, F(3, 2) F(4, 1) F(5, 0)) P(6, F(4, 2) F(5, 1) F(6, 0)) P(7, F(5, 2) F(6, 1)) P(8, F(6, 2))
+#define SNUG_DEPTHWISE_TAPS_3_2                                                                          \
+    L(0, F(0, 0))                                                                                        \
+    L(1, F(0, 1))                                                                                        \
+    P(2, F(0, 2) F(1, 0))                                                                                \
+    P(3, F(1, 1)) P(4, F(1, 2) F(2, 0)) P(5, F(2, 1)) P(6, F(2, 2) F(3, 0)) P(7, F(3, 1))                \
+        P(8, F(3, 2) F(4, 0)) P(9, F(4, 1)) P(10, F(4, 2) F(5, 0)) P(11, F(5, 1)) P(12, F(5, 2) F(6, 0)) \
+            P(13, F(6, 1)) P(14, F(6, 2))
+#define SNUG_DEPTHWISE_TAPS_5_1                                                                       \
+    L(0, F(0, 0))                                                                                     \
+    L(1, F(0, 1) F(1, 0))                                                                             \
+    L(2, F(0, 2) F(1, 1) F(2, 0))                                                                     \
+    L(3, F(0, 3) F(1, 2) F(2, 1) F(3, 0)) P(4, F(0, 4) F(1, 3) F(2, 2) F(3, 1) F(4, 0))               \
+        P(5, F(1, 4) F(2, 3) F(3, 2) F(4, 1) F(5, 0)) P(6, F(2, 4) F(3, 3) F(4, 2) F(5, 1) F(6, 0))   \
+            P(7, F(3, 4) F(4, 3) F(5, 2) F(6, 1)) P(8, F(4, 4) F(5, 3) F(6, 2)) P(9, F(5, 4) F(6, 3)) \
+                P(10, F(6, 4))
 #define SNUG_DEPTHWISE_TAPS_5_2                                                                             \
     L(0, F(0, 0))                                                                                           \
     L(1, F(0, 1))                                                                                           \
-    L(2, F(0, 2) F(1, 0)) L(3, F(0, 3) F(1, 1)) P(4, F(0, 4) F(1, 2) F(2, 0)) P(5, F(1, 3) F(2, 1))         \
-        P(6, F(1, 4) F(2, 2) F(3, 0)) P(7, F(2, 3) F(3, 1)) P(8, F(2, 4) F(3, 2) F(4, 0))                   \
-            P(9, F(3, 3) F(4, 1)) P(10, F(3, 4) F(4, 2) F(5, 0)) P(11, F(4, 3) F(5, 1))                     \
-                P(12, F(4, 4) F(5, 2) F(6, 0)) P(13, F(5, 3) F(6, 1)) P(14, F(5, 4) F(6, 2)) P(15, F(6, 3)) \
-                    P(16, F(6, 4))
+    L(2, F(0, 2) F(1, 0))                                                                                   \
+    L(3, F(0, 3) F(1, 1)) P(4, F(0, 4) F(1, 2) F(2, 0)) P(5, F(1, 3) F(2, 1)) P(6, F(1, 4) F(2, 2) F(3, 0)) \
+        P(7, F(2, 3) F(3, 1)) P(8, F(2, 4) F(3, 2) F(4, 0)) P(9, F(3, 3) F(4, 1))                           \
+            P(10, F(3, 4) F(4, 2) F(5, 0)) P(11, F(4, 3) F(5, 1)) P(12, F(4, 4) F(5, 2) F(6, 0))            \
+                P(13, F(5, 3) F(6, 1)) P(14, F(5, 4) F(6, 2)) P(15, F(6, 3)) P(16, F(6, 4))
 #define SNUG_DEPTHWISE_ROW_3_1 SNUG_DEPTHWISE_WEIGHTS_3 SNUG_DEPTHWISE_TAPS_3_1
 #define SNUG_DEPTHWISE_ROW_3_2 SNUG_DEPTHWISE_WEIGHTS_3 SNUG_DEPTHWISE_TAPS_3_2
 #define SNUG_DEPTHWISE_ROW_5_1 SNUG_DEPTHWISE_WEIGHTS_5 SNUG_DEPTHWISE_TAPS_5_1
@@ -108,8 +110,8 @@ typedef struct snug_depthwise_tile {
         const snug_vec w0 = snug_load_lanes(w + (ptrdiff_t)kx * 16, lanes);                     \
         SNUG_DEPTHWISE_ONE(0)                                                                   \
         SNUG_DEPTHWISE_ONE(1)                                                                   \
-        SNUG_DEPTHWISE_ONE(2) SNUG_DEPTHWISE_ONE(3) SNUG_DEPTHWISE_ONE(4) SNUG_DEPTHWISE_ONE(5) \
-            SNUG_DEPTHWISE_ONE(6)                                                               \
+        SNUG_DEPTHWISE_ONE(2)                                                                   \
+        SNUG_DEPTHWISE_ONE(3) SNUG_DEPTHWISE_ONE(4) SNUG_DEPTHWISE_ONE(5) SNUG_DEPTHWISE_ONE(6) \
     }
 
 #define SNUG_DEPTHWISE_ADD(i) \

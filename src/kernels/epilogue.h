@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "activation.h"
-#include "gemm_tile.h"
 
 /* Whether the activation is a limit, or none: then snug_low and snug_high are all there is to it. */
 static inline int snug_only_limits(const snug_layer *layer) { return layer->activation <= SNUG_CLIP; }
@@ -22,14 +21,6 @@ static inline float snug_low(const snug_layer *layer)
 static inline float snug_high(const snug_layer *layer)
 {
     return layer->activation == SNUG_CLIP ? layer->activation_beta : HUGE_VALF;
-}
-
-/* Limits that the register tiles apply. */
-static inline void snug_gemm_limit(snug_gemm *g, const snug_layer *l)
-{
-    g->clamp = snug_has_limits(l);
-    g->low = snug_low(l);
-    g->high = snug_high(l);
 }
 
 /* One value. */

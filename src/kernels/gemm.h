@@ -7,7 +7,16 @@
 #ifndef SNUG_GEMM_H
 #define SNUG_GEMM_H
 
+#include "epilogue.h"
 #include "gemm_tile.h"
+
+/* Limits that the register tiles apply. */
+static inline void snug_gemm_limit(snug_gemm *g, const snug_layer *l)
+{
+    g->clamp = snug_has_limits(l);
+    g->low = snug_low(l);
+    g->high = snug_high(l);
+}
 
 /* Panels that a tile takes at once. */
 static inline int32_t snug_panels_at_once(int32_t panels)

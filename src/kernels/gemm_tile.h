@@ -300,36 +300,36 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
 }
 
 /* init and add may be NULL. */
-#define SNUG_TILE_FUNCTION(rows, V)                                                                       \
-    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a, const float *b,  \
-                                                     const float *init, const float *add, float *out)     \
-    {                                                                                                     \
-        volatile snug_walk walk;                                                                          \
-        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V) if (init){SNUG_ROWS_##rows(SNUG_ROW_INIT, V)} snug_walk_begin( \
-            &walk, g, a, b, add, out);                                                                    \
-        for (walk.block = 0; walk.block < walk.gemm->blocks; walk.block++) {                              \
-            snug_walk_block(&walk);                                                                       \
-            for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                                      \
-                snug_walk_row(&walk);                                                                     \
-                for (walk.x = 0; walk.x < walk.gemm->taps_x; walk.x++) {                                  \
-                    SNUG_TAP(rows, V)                                                                     \
-                    snug_walk_tap(&walk);                                                                 \
-                }                                                                                         \
-            }                                                                                             \
-        }                                                                                                 \
-        g = walk.gemm;                                                                                    \
-        add = walk.add;                                                                                   \
-        out = walk.out;                                                                                   \
-        if (g->stream)                                                                                    \
-            g->stream->at = walk.next;                                                                    \
-        if (add) {                                                                                        \
-            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                             \
-        }                                                                                                 \
-        if (g->clamp) {                                                                                   \
-            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);                            \
-            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                                           \
-        }                                                                                                 \
-        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                               \
+#define SNUG_TILE_FUNCTION(rows, V)                                                                          \
+    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a, const float *panel, \
+                                                     const float *init, const float *add, float *out)        \
+    {                                                                                                        \
+        volatile snug_walk walk;                                                                             \
+        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V) if (init){SNUG_ROWS_##rows(SNUG_ROW_INIT, V)} snug_walk_begin(    \
+            &walk, g, a, b, add, out);                                                                       \
+        for (walk.block = 0; walk.block < walk.gemm->blocks; walk.block++) {                                 \
+            snug_walk_block(&walk);                                                                          \
+            for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                                         \
+                snug_walk_row(&walk);                                                                        \
+                for (walk.x = 0; walk.x < walk.gemm->taps_x; walk.x++) {                                     \
+                    SNUG_TAP(rows, V)                                                                        \
+                    snug_walk_tap(&walk);                                                                    \
+                }                                                                                            \
+            }                                                                                                \
+        }                                                                                                    \
+        g = walk.gemm;                                                                                       \
+        add = walk.add;                                                                                      \
+        out = walk.out;                                                                                      \
+        if (g->stream)                                                                                       \
+            g->stream->at = walk.next;                                                                       \
+        if (add) {                                                                                           \
+            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                                \
+        }                                                                                                    \
+        if (g->clamp) {                                                                                      \
+            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);                               \
+            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                                              \
+        }                                                                                                    \
+        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                                  \
     }
 
 /* DO(rows, V) for all shapes of V vectors. */

@@ -108,27 +108,33 @@ static inline void snug_im2col_scatter(const snug_layer *l, int32_t channels, in
         }
 }
 
-/* Up to 16 output channels times up to 16 pixels. */
+/* Pixels of as many panels as a register tile takes at once: at most two. */
+static inline int32_t snug_im2col_pixels_at_once(void) { return 16 * snug_panels_at_once(2); }
+
+/* Up to 16 output channels times the pixels of as many panels as go at once. */
 static inline void snug_im2col_product(const snug_layer *l, const snug_gemm *base, int dense,
                                        int32_t channels, int32_t pixel, int32_t pixels, const float *panel,
                                        const float *weights, const float *bias, const float *residual,
                                        float *output)
 {
-    float tile[256];
+    float begin[256], sums[2 * 256];
     for (int32_t c = 0; c < channels; c++)
         for (int32_t lane = 0; lane < 16; lane++)
-            tile[c * 16 + lane] = bias[c];
+            begin[c * 16 + lane] = bias[c];
     snug_gemm g = *base;
     if (dense) {
-        snug_gemm_lanes(&g, channels, pixels, weights, panel, tile, residual ? residual + pixel : NULL,
+        snug_gemm_lanes(&g, channels, pixels, weights, panel, begin, residual ? residual + pixel : NULL,
                         output + pixel);
         snug_activate_rows(l, channels, pixels, output + pixel, l->out_plane);
         return;
     }
     g.clamp = 0;
     g.out_row = 16;
-    snug_gemm_rows(&g, channels, weights, panel, tile, NULL, tile);
-    snug_im2col_scatter(l, channels, pixel, pixels, tile, residual, output);
+    g.out_panel = 256;
+    snug_gemm_lanes(&g, channels, (pixels + 15) / 16 * 16, weights, panel, begin, NULL, sums);
+    for (int32_t first = 0; first < pixels; first += 16)
+        snug_im2col_scatter(l, channels, pixel + first, pixels - first < 16 ? pixels - first : 16,
+                            sums + first * 16, residual, output);
 }
 
 /* The output pixels [begin, end) of one group, whose panels go to the workspace. */
@@ -142,12 +148,13 @@ static inline void snug_im2col_strip(const snug_layer *l, const snug_gemm *g, in
         snug_im2col_panel(l, channels, pixel, input, matrix + (pixel - begin) / 16 * panel_floats);
     /* As many panels as stay in the second-level cache while the weights go by. */
     const ptrdiff_t fit = 32768 / panel_floats;
-    const int32_t step = fit < 1 ? 16 : (int32_t)fit * 16;
+    const int32_t at_once = snug_im2col_pixels_at_once();
+    const int32_t step = fit * 16 < at_once ? at_once : (int32_t)fit * 16 / at_once * at_once;
     for (int32_t part = begin; part < end; part += step)
         for (int32_t o = 0; o < outputs; o += 16)
-            for (int32_t pixel = part; pixel < end && pixel < part + step; pixel += 16)
+            for (int32_t pixel = part; pixel < end && pixel < part + step; pixel += at_once)
                 snug_im2col_product(l, g, dense, outputs - o < 16 ? outputs - o : 16, pixel,
-                                    end - pixel < 16 ? end - pixel : 16,
+                                    end - pixel < at_once ? end - pixel : at_once,
                                     matrix + (pixel - begin) / 16 * panel_floats,
                                     weights + o * (ptrdiff_t)g->depth, bias + o,
                                     residual ? residual + (ptrdiff_t)o * l->other_plane : NULL,
@@ -170,7 +177,10 @@ static inline void snug_im2col(const snug_layer *l, int32_t pixels, const float 
     g.a_row = 1;
     g.a_depth = 16;
     g.b_depth = 16;
-    g.init_row = 16;
+    g.b_panel = (ptrdiff_t)g.depth * 16;
+    g.init_row = 16; /* and init_panel 0: all pixels begin alike */
+    g.add_panel = 16;
+    g.out_panel = 16;
     g.add_row = l->other_plane;
     g.out_row = l->out_plane;
     snug_gemm_limit(&g, l);

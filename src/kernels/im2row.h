@@ -8,7 +8,6 @@
 #ifndef SNUG_IM2ROW_H
 #define SNUG_IM2ROW_H
 
-#include "epilogue.h"
 #include "gemm.h"
 
 /* The taps of one output pixel, zeros where they lie on the padding. */

@@ -32,11 +32,11 @@ typedef struct snug_pool_tile {
     if ((j) >= begin)              \
         v##j = COMBINE(v##j, snug_load_lanes(p + (j) * pixel, lanes));
 
-#define SNUG_POOL_COLUMNS_9(C)                                                                  \
-    SNUG_POOL_COLUMN(2, C)                                                                      \
-    SNUG_POOL_COLUMN(3, C)                                                                      \
-    SNUG_POOL_COLUMN(4, C) SNUG_POOL_COLUMN(5, C) SNUG_POOL_COLUMN(6, C) SNUG_POOL_COLUMN(7, C) \
-        SNUG_POOL_COLUMN(8, C)
+#define SNUG_POOL_COLUMNS_9(C) \
+    SNUG_POOL_COLUMN(2, C)     \
+    SNUG_POOL_COLUMN(3, C)     \
+    SNUG_POOL_COLUMN(4, C)     \
+    SNUG_POOL_COLUMN(5, C) SNUG_POOL_COLUMN(6, C) SNUG_POOL_COLUMN(7, C) SNUG_POOL_COLUMN(8, C)
 #define SNUG_POOL_COLUMNS_14(C) \
     SNUG_POOL_COLUMNS_9(C)      \
     SNUG_POOL_COLUMN(9, C)      \
