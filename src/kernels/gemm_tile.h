@@ -306,7 +306,7 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
     {                                                                                                        \
         volatile snug_walk walk;                                                                             \
         SNUG_ROWS_##rows(SNUG_ROW_ZERO, V) if (init){SNUG_ROWS_##rows(SNUG_ROW_INIT, V)} snug_walk_begin(    \
-            &walk, g, a, b, add, out);                                                                       \
+            &walk, g, a, panel, add, out);                                                                   \
         for (walk.block = 0; walk.block < walk.gemm->blocks; walk.block++) {                                 \
             snug_walk_block(&walk);                                                                          \
             for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                                         \
