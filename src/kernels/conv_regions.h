@@ -213,12 +213,13 @@ static inline void snug_conv_panels(const snug_layer *l, const snug_gemm *base, 
                                     const float *residual, float *output)
 {
     const int32_t tiles = l->out_height * snug_tiles_of(l->out_width);
+    const int64_t block_steps = (int64_t)base->depth * l->kernel_height * l->kernel_width;
     snug_stream stream;
     for (int32_t panel = 0; panel * 16 < lanes;) {
-        const int32_t rest = lanes - panel * 16, at_once = snug_panels_at_once((rest + 15) / 16);
+        const int32_t rest = lanes - panel * 16,
+                      at_once = snug_panels_at_once((rest + 15) / 16, base->blocks * block_steps, tiles);
         const int32_t width = rest < at_once * 16 ? rest : at_once * 16;
-        const int64_t fit =
-            65536 / ((int64_t)at_once * 16 * base->depth * l->kernel_height * l->kernel_width);
+        const int64_t fit = 65536 / (at_once * 16 * block_steps);
         const int32_t step = fit < 1 ? 1 : fit < base->blocks ? (int32_t)fit : base->blocks;
         for (int32_t block = 0; block < base->blocks; block += step) {
             const int first = block == 0, last = block + step >= base->blocks;

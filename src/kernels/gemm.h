@@ -18,15 +18,25 @@ static inline void snug_gemm_limit(snug_gemm *g, const snug_layer *l)
     g->high = snug_high(l);
 }
 
-/* Panels that a tile takes at once. */
-static inline int32_t snug_panels_at_once(int32_t panels)
+static inline int32_t snug_tiles_of(int32_t rows) { return (rows + SNUG_TILE_ROWS - 1) / SNUG_TILE_ROWS; }
+
+/* Panels that a tile takes at once. One, if the sums are short and the tiles many: the next tile then begins
+ * while the last is stored, for which two panels leave too few registers (16 steps: 88 % of the peak by one,
+ * 78 % by two). Two, if weights are read for few tiles: those bring the next weights into the cache. */
+static inline int32_t snug_panels_at_once(int32_t panels, int64_t steps, int64_t tiles)
 {
 #ifdef SNUG_WIDE_TILES
-    return panels >= 2 ? 2 : 1;
+    return panels >= 2 && (steps >= 600 || (steps >= 96 && tiles <= 8)) ? 2 : 1;
 #else
-    (void)panels;
+    (void)panels, (void)steps, (void)tiles;
     return 1;
 #endif
+}
+
+/* Steps of the innermost loop in a sum. */
+static inline int64_t snug_gemm_steps(const snug_gemm *g)
+{
+    return (int64_t)g->blocks * g->taps_y * g->taps_x * g->depth;
 }
 
 /* Rows whose distance is a multiple of 4 KiB share a set of the first-level cache, which has 8 lines: tiles
@@ -35,8 +45,6 @@ static inline int32_t snug_tile_rows(const snug_gemm *g)
 {
     return g->a_row % 1024 == 0 && SNUG_TILE_ROWS > 7 && g->a_depth == 1 ? 7 : SNUG_TILE_ROWS;
 }
-
-static inline int32_t snug_tiles_of(int32_t rows) { return (rows + SNUG_TILE_ROWS - 1) / SNUG_TILE_ROWS; }
 
 /* 1 ... SNUG_TILE_ROWS rows times as many panels as go at once. */
 static inline void snug_gemm_tile(const snug_gemm *g, int32_t rows, int32_t panels, const float *a,
@@ -126,7 +134,8 @@ static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lan
                                    const float *b, const float *init, const float *add, float *out)
 {
     for (int32_t panel = 0; panel * 16 < lanes;) {
-        const int32_t whole = lanes / 16 - panel, count = snug_panels_at_once(whole);
+        const int32_t whole = lanes / 16 - panel,
+                      count = snug_panels_at_once(whole, snug_gemm_steps(g), snug_tiles_of(rows));
         const float *b_here = b + panel * g->b_panel;
         const float *init_here = init ? init + panel * g->init_panel : NULL;
         const float *add_here = add ? add + panel * g->add_panel : NULL;
@@ -178,8 +187,8 @@ enum { SNUG_PRODUCT_FLOATS = 131072 };
 static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
                                      const float *b, const float *bias, const float *add, float *out)
 {
-    const int64_t row_floats = (int64_t)g->blocks * g->taps_y * g->taps_x * g->depth;
-    const int64_t fit = SNUG_PRODUCT_FLOATS / row_floats / SNUG_TILE_ROWS * SNUG_TILE_ROWS;
+    const int64_t steps = snug_gemm_steps(g);
+    const int64_t fit = SNUG_PRODUCT_FLOATS / steps / SNUG_TILE_ROWS * SNUG_TILE_ROWS;
     const int32_t block_rows = fit < 4 * SNUG_TILE_ROWS ? 4 * SNUG_TILE_ROWS
                                : fit < rows             ? (int32_t)fit
                                                         : rows;
@@ -189,7 +198,8 @@ static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t l
     for (int32_t row = 0; row < rows; row += block_rows) {
         const int32_t count = rows - row < block_rows ? rows - row : block_rows;
         for (int32_t panel = 0; panel * 16 < lanes;) {
-            const int32_t whole = lanes / 16 - panel, at_once = whole > 0 ? snug_panels_at_once(whole) : 1;
+            const int32_t whole = lanes / 16 - panel,
+                          at_once = whole > 0 ? snug_panels_at_once(whole, steps, snug_tiles_of(count)) : 1;
             const int32_t rest = lanes - panel * 16, width = rest < at_once * 16 ? rest : at_once * 16;
             const int32_t next = rest > width ? panel + at_once : 0;
             stream = snug_stream_of(b + next * g->b_panel, at_once, snug_tiles_of(count));

@@ -157,18 +157,17 @@ typedef struct snug_gemm {
     const snug_vec b##v = snug_load(b + SNUG_AT(b_panel, v)); \
     (void)b##v;
 #define SNUG_ONE_ZERO(r, v) snug_vec c##r##_##v = snug_set1(0.0f);
-#define SNUG_ONE_INIT(r, v) c##r##_##v = snug_load(init + (r) * g->init_row + SNUG_AT(g->init_panel, v));
+#define SNUG_ONE_INIT(r, v) c##r##_##v = snug_load(init + SNUG_AT(init_panel, v));
 #define SNUG_ONE_FMA(r, v) c##r##_##v = snug_fma(x, b##v, c##r##_##v);
-#define SNUG_ONE_ADD(r, v) \
-    c##r##_##v = snug_add(c##r##_##v, snug_load(add + (r) * g->add_row + SNUG_AT(g->add_panel, v)));
+#define SNUG_ONE_ADD(r, v) c##r##_##v = snug_add(c##r##_##v, snug_load(add + SNUG_AT(add_panel, v)));
 #define SNUG_ONE_CLAMP(r, v) c##r##_##v = snug_min(snug_max(c##r##_##v, low), high);
-#define SNUG_ONE_STORE(r, v) snug_store(out + (r) * g->out_row + SNUG_AT(g->out_panel, v), c##r##_##v);
+#define SNUG_ONE_STORE(r, v) snug_store(out + SNUG_AT(out_panel, v), c##r##_##v);
 
 #define SNUG_ROW_ZERO(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_ZERO, r)
-#define SNUG_ROW_INIT(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_INIT, r)
-#define SNUG_ROW_ADD(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_ADD, r)
+#define SNUG_ROW_INIT(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_INIT, r) init += init_row;
+#define SNUG_ROW_ADD(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_ADD, r) add += add_row;
 #define SNUG_ROW_CLAMP(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_CLAMP, r)
-#define SNUG_ROW_STORE(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_STORE, r)
+#define SNUG_ROW_STORE(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_STORE, r) out += out_row;
 #define SNUG_ROW_FMA(r, value, V)            \
     {                                        \
         const snug_vec x = snug_set1(value); \
@@ -300,37 +299,49 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
 }
 
 /* init and add may be NULL. */
-#define SNUG_TILE_FUNCTION(rows, V)                                                                          \
-    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a, const float *panel, \
-                                                     const float *init, const float *add, float *out)        \
-    {                                                                                                        \
-        volatile snug_walk walk;                                                                             \
-        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V) if (init){SNUG_ROWS_##rows(SNUG_ROW_INIT, V)} snug_walk_begin(    \
-            &walk, g, a, panel, add, out);                                                                   \
-        for (walk.block = 0; walk.block < walk.gemm->blocks; walk.block++) {                                 \
-            snug_walk_block(&walk);                                                                          \
-            for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                                         \
-                snug_walk_row(&walk);                                                                        \
-                for (walk.x = 0; walk.x < walk.gemm->taps_x; walk.x++) {                                     \
-                    SNUG_TAP(rows, V)                                                                        \
-                    snug_walk_tap(&walk);                                                                    \
-                }                                                                                            \
-            }                                                                                                \
-        }                                                                                                    \
-        g = walk.gemm;                                                                                       \
-        add = walk.add;                                                                                      \
-        out = walk.out;                                                                                      \
-        if (g->stream)                                                                                       \
-            g->stream->at = walk.next;                                                                       \
-        if (add) {                                                                                           \
-            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                                \
-        }                                                                                                    \
-        if (g->clamp) {                                                                                      \
-            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);                               \
-            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                                              \
-        }                                                                                                    \
-        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                                  \
+/* clang-format off */
+#define SNUG_TILE_FUNCTION(rows, V)                                                          \
+    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a,     \
+                                                     const float *panel, const float *init,  \
+                                                     const float *add, float *out)           \
+    {                                                                                        \
+        volatile snug_walk walk;                                                             \
+        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V)                                                   \
+        if (init) {                                                                          \
+            const ptrdiff_t init_row = g->init_row, init_panel = g->init_panel;              \
+            (void)init_panel;                                                                \
+            SNUG_ROWS_##rows(SNUG_ROW_INIT, V)                                               \
+        }                                                                                    \
+        snug_walk_begin(&walk, g, a, panel, add, out);                                       \
+        for (walk.block = 0; walk.block < walk.gemm->blocks; walk.block++) {                 \
+            snug_walk_block(&walk);                                                          \
+            for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                         \
+                snug_walk_row(&walk);                                                        \
+                for (walk.x = 0; walk.x < walk.gemm->taps_x; walk.x++) {                     \
+                    SNUG_TAP(rows, V)                                                        \
+                    snug_walk_tap(&walk);                                                    \
+                }                                                                            \
+            }                                                                                \
+        }                                                                                    \
+        g = walk.gemm;                                                                       \
+        add = walk.add;                                                                      \
+        out = walk.out;                                                                      \
+        if (g->stream)                                                                       \
+            g->stream->at = walk.next;                                                       \
+        if (add) {                                                                           \
+            const ptrdiff_t add_row = g->add_row, add_panel = g->add_panel;                  \
+            (void)add_panel;                                                                 \
+            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                \
+        }                                                                                    \
+        if (g->clamp) {                                                                      \
+            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);               \
+            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                              \
+        }                                                                                    \
+        const ptrdiff_t out_row = g->out_row, out_panel = g->out_panel;                      \
+        (void)out_panel;                                                                     \
+        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                  \
     }
+/* clang-format on */
 
 /* DO(rows, V) for all shapes of V vectors. */
 #define SNUG_SHAPES_3(DO, V) DO(1, V) DO(2, V) DO(3, V)

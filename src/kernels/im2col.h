@@ -109,7 +109,10 @@ static inline void snug_im2col_scatter(const snug_layer *l, int32_t channels, in
 }
 
 /* Pixels of as many panels as a register tile takes at once: at most two. */
-static inline int32_t snug_im2col_pixels_at_once(void) { return 16 * snug_panels_at_once(2); }
+static inline int32_t snug_im2col_pixels_at_once(const snug_gemm *g)
+{
+    return 16 * snug_panels_at_once(2, snug_gemm_steps(g), 2);
+}
 
 /* Up to 16 output channels times the pixels of as many panels as go at once. */
 static inline void snug_im2col_product(const snug_layer *l, const snug_gemm *base, int dense,
@@ -148,7 +151,7 @@ static inline void snug_im2col_strip(const snug_layer *l, const snug_gemm *g, in
         snug_im2col_panel(l, channels, pixel, input, matrix + (pixel - begin) / 16 * panel_floats);
     /* As many panels as stay in the second-level cache while the weights go by. */
     const ptrdiff_t fit = 32768 / panel_floats;
-    const int32_t at_once = snug_im2col_pixels_at_once();
+    const int32_t at_once = snug_im2col_pixels_at_once(g);
     const int32_t step = fit * 16 < at_once ? at_once : (int32_t)fit * 16 / at_once * at_once;
     for (int32_t part = begin; part < end; part += step)
         for (int32_t o = 0; o < outputs; o += 16)
