@@ -20,17 +20,24 @@ static inline void snug_gemm_limit(snug_gemm *g, const snug_layer *l)
 
 static inline int32_t snug_tiles_of(int32_t rows) { return (rows + SNUG_TILE_ROWS - 1) / SNUG_TILE_ROWS; }
 
-/* Panels that a tile takes at once. One, if the sums are short and the tiles many: the next tile then begins
- * while the last is stored, for which two panels leave too few registers (16 steps: 88 % of the peak by one,
- * 78 % by two). Two, if weights are read for few tiles: those bring the next weights into the cache. */
-static inline int32_t snug_panels_at_once(int32_t panels, int64_t steps, int64_t tiles)
+/* Panels that a tile can take at once. */
+static inline int32_t snug_panels_at_once(int32_t panels)
 {
 #ifdef SNUG_WIDE_TILES
-    return panels >= 2 && (steps >= 600 || (steps >= 96 && tiles <= 8)) ? 2 : 1;
+    return panels >= 2 ? 2 : 1;
 #else
-    (void)panels, (void)steps, (void)tiles;
+    (void)panels;
     return 1;
 #endif
+}
+
+/* Panels that a tile had better take at once. One, if the sums are short and the tiles many: the next tile
+ * then begins while the last is stored, for which two panels leave too few registers (16 steps: 88 % of the
+ * peak by one, 78 % by two). Two, if weights are read for few tiles: those bring the next weights into the
+ * cache. */
+static inline int32_t snug_panels_for(int32_t panels, int64_t steps, int64_t tiles)
+{
+    return steps >= 600 || (steps >= 96 && tiles <= 8) ? snug_panels_at_once(panels) : 1;
 }
 
 /* Steps of the innermost loop in a sum. */
@@ -135,7 +142,7 @@ static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lan
 {
     for (int32_t panel = 0; panel * 16 < lanes;) {
         const int32_t whole = lanes / 16 - panel,
-                      count = snug_panels_at_once(whole, snug_gemm_steps(g), snug_tiles_of(rows));
+                      count = snug_panels_for(whole, snug_gemm_steps(g), snug_tiles_of(rows));
         const float *b_here = b + panel * g->b_panel;
         const float *init_here = init ? init + panel * g->init_panel : NULL;
         const float *add_here = add ? add + panel * g->add_panel : NULL;
@@ -169,14 +176,21 @@ static inline void snug_gemm_merge(snug_gemm *g)
     }
 }
 
-/* What to bring into the cache while `tiles` tiles run over a few panels: the next of them, three times as
- * fast as necessary, which is the fastest (cold 512 channels of 7x7: 1.72 ms; 2.05 at the necessary
- * rate, 2.13 without). Nothing where the tiles are so many that the weights hardly matter. */
+/* Bytes per step of the innermost loop that bring `floats` floats into the cache while `tiles` tiles of
+ * `steps` steps run, three times as fast as necessary, which is the fastest (cold 512 channels of 7x7: 1.72
+ * ms; 2.05 at the necessary rate, 2.13 without). None where the tiles are so many that the weights hardly
+ * matter. */
+static inline ptrdiff_t snug_stream_step(int64_t floats, int64_t tiles, int64_t steps)
+{
+    return tiles > 64 ? 0 : (ptrdiff_t)(3 * 4 * floats * SNUG_TILE_LANES / (16 * tiles * steps));
+}
+
+/* The next panels, of as many steps as those that `tiles` tiles run over. */
 static inline snug_stream snug_stream_of(const float *next, int32_t panels, int64_t tiles)
 {
     snug_stream stream;
     stream.at = (const char *)next;
-    stream.step = tiles > 64 ? 0 : (ptrdiff_t)(3 * 4 * panels * SNUG_TILE_LANES / tiles);
+    stream.step = snug_stream_step((int64_t)panels * 16, tiles, 1);
     return stream;
 }
 
@@ -199,7 +213,7 @@ static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t l
         const int32_t count = rows - row < block_rows ? rows - row : block_rows;
         for (int32_t panel = 0; panel * 16 < lanes;) {
             const int32_t whole = lanes / 16 - panel,
-                          at_once = whole > 0 ? snug_panels_at_once(whole, steps, snug_tiles_of(count)) : 1;
+                          at_once = whole > 0 ? snug_panels_for(whole, steps, snug_tiles_of(count)) : 1;
             const int32_t rest = lanes - panel * 16, width = rest < at_once * 16 ? rest : at_once * 16;
             const int32_t next = rest > width ? panel + at_once : 0;
             stream = snug_stream_of(b + next * g->b_panel, at_once, snug_tiles_of(count));

@@ -9,8 +9,8 @@
  *
  *     target    rows x lanes   registers       loads per multiply-add
  *     AVX-512   14 x 32        28 + 2 + 1      0.57    two panels of 16 side by side
- *               14 x 16        14 + 1 + 1      1.07    a last, odd panel
- *               6 x 64         24 + 4 + 1      0.42    rows of up to 6
+ *               14 x 16        14 + 1 + 0      1.07    short sums; an odd panel
+ *               7 x 32         14 + 2 + 1      0.64    rows of 7
  *     AVX       6 x 16         12 + 2 + 1      0.67
  *     SSE       6 x 8          12 + 2 + 1      0.67
  *     AArch64   8 x 8          16 + 2 + 8      0.25    by lanes
@@ -26,7 +26,7 @@
 #include "snug.h"
 
 /* A tile has SNUG_TILE_VECTORS vectors in a row; a panel's 16 lanes take 16 / SNUG_TILE_LANES passes. Wide
- * tiles take two or four panels at once. */
+ * tiles take two panels at once. */
 #if SNUG_VL == 16
 #define SNUG_TILE_ROWS 14
 #define SNUG_TILE_VECTORS 1

@@ -111,7 +111,7 @@ static inline void snug_im2col_scatter(const snug_layer *l, int32_t channels, in
 /* Pixels of as many panels as a register tile takes at once: at most two. */
 static inline int32_t snug_im2col_pixels_at_once(const snug_gemm *g)
 {
-    return 16 * snug_panels_at_once(2, snug_gemm_steps(g), 2);
+    return 16 * snug_panels_for(2, snug_gemm_steps(g), 2);
 }
 
 /* Up to 16 output channels times the pixels of as many panels as go at once. */
