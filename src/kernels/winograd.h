@@ -45,21 +45,33 @@
  * lies outside the map; no input is copied, unless its layout does not hold 16 channels together: planar
  * maps, and the last channels of an HWC map. There 16 channels of a block are gathered and scattered.
  *
- * Workspace, for T tiles in a block, P points in a tile, G groups of 16 input channels, floats:
- *     in [G][P][T | 1][16]     out [P][2 T | 1][16]     and 16 per input pixel of a block where it is
- * gathered Odd numbers of tiles keep points off the same sets of the cache.
+ * Workspace in floats, for T tiles in a block, P points in a tile, G groups of 16 input channels:
+ *
+ *     in     [G][P][T | 1][16]
+ *     out    [P][2 T | 1][16]       [P][T | 1][16] for at most 16 output channels
+ *     stage  [input pixels of a block][16]    where 16 channels do not lie together
+ *
+ * T | 1: made odd, which keeps points off the same sets of the cache.
  *
  * When it wins: nearly always where r = 3, the stride is 1 and there are 32 channels or more. 6 x 6 from 28 x
  * 28 pixels on, or for speed at any price of flash; 4 x 4 or 2 x 4 where the weights, (m + r - 1)^2 / r^2
  * times their plain size, are what limits: few pixels, many channels. 2 x 2 where accuracy counts.
  *
- * Measured, one core with a peak of 118 GFLOP/s (AVX-512), padding 1, GFLOP/s of a direct convolution with
- * weights in the cache / not in the cache:
+ * Measured, one core with a peak of 118 GFLOP/s (AVX-512), c16, padding 1, in GFLOP/s of a direct
+ * convolution, with the weights in the cache or not:
  *
- *     C = K, map     6 x 6        C = K, map     6 x 6        C = K, map
- *     64, 224 x 224  426 / 425    256, 56 x 56   472 / 452    512, 14 x 14  6 x 6: 365 / 379  4 x 4: 342 /
- * 332 64, 56 x 56    456 / 440    256, 14 x 14   464 / 357    512, 7 x 7    2 x 4: 263 / 208  2 x 2: 216 /
- * 187 128, 112 x 112 484 / 478    512, 28 x 28   464 / 467 128, 28 x 28   494 / 442
+ *      C = K, map        tile   hot  cold
+ *      64, 224 x 224    6 x 6   426   425
+ *      64, 56 x 56      6 x 6   456   440
+ *     128, 112 x 112    6 x 6   484   478
+ *     128, 28 x 28      6 x 6   494   442
+ *     256, 56 x 56      6 x 6   472   452
+ *     256, 14 x 14      6 x 6   464   357
+ *     512, 28 x 28      6 x 6   464   467
+ *     512, 14 x 14      6 x 6   365   379
+ *                       4 x 4   342   332
+ *     512, 7 x 7        2 x 4   263   208
+ *                       2 x 2   216   187
  */
 #ifndef SNUG_WINOGRAD_H
 #define SNUG_WINOGRAD_H

@@ -1,6 +1,8 @@
 /* conv_winograd_2x2_3x3_chw - Winograd convolution F(2x2, 3x3) on planar maps, of which 16 channels of a
- * block are gathered and scattered at a time. The idea, the papers and the workspace are in winograd.h.
- * Executes up to 2.25 times fewer multiplications than a direct convolution. */
+ * block of tiles are gathered and scattered at a time. The idea, the papers, the workspace and figures are in
+ * winograd.h. Up to 2.25 times fewer multiplications than a direct convolution. Wins where the weights must
+ * stay small or few pixels meet many channels, such as 512 channels of 7 x 7; the most accurate of its
+ * family: 1e-6. */
 #define SNUG_WINOGRAD_OUTPUT_HEIGHT 2
 #define SNUG_WINOGRAD_OUTPUT_WIDTH 2
 #define SNUG_WINOGRAD_KERNEL 3

@@ -1,6 +1,7 @@
 /* conv_winograd_3x3_3x3_chw - Winograd convolution F(3x3, 3x3) on planar maps, of which 16 channels of a
- * block are gathered and scattered at a time. The idea, the papers and the workspace are in winograd.h.
- * Executes up to 3.24 times fewer multiplications than a direct convolution. */
+ * block of tiles are gathered and scattered at a time. The idea, the papers, the workspace and figures are in
+ * winograd.h. Up to 3.24 times fewer multiplications than a direct convolution. Between 2 x 2 and 4 x 4 in
+ * speed, weights and accuracy; part of the classic library. */
 #define SNUG_WINOGRAD_OUTPUT_HEIGHT 3
 #define SNUG_WINOGRAD_OUTPUT_WIDTH 3
 #define SNUG_WINOGRAD_KERNEL 3

@@ -1,6 +1,7 @@
 /* conv_winograd_3x3_5x5_chw - Winograd convolution F(3x3, 5x5) on planar maps, of which 16 channels of a
- * block are gathered and scattered at a time. The idea, the papers and the workspace are in winograd.h.
- * Executes up to 4.59 times fewer multiplications than a direct convolution. */
+ * block of tiles are gathered and scattered at a time. The idea, the papers, the workspace and figures are in
+ * winograd.h. Up to 4.59 times fewer multiplications than a direct convolution. Half way to 4 x 4 in speed
+ * and weights (486 GFLOP/s where that reaches 629); part of the classic library. */
 #define SNUG_WINOGRAD_OUTPUT_HEIGHT 3
 #define SNUG_WINOGRAD_OUTPUT_WIDTH 3
 #define SNUG_WINOGRAD_KERNEL 5

@@ -1,6 +1,7 @@
 /* conv_winograd_4x4_3x3_chw - Winograd convolution F(4x4, 3x3) on planar maps, of which 16 channels of a
- * block are gathered and scattered at a time. The idea, the papers and the workspace are in winograd.h.
- * Executes up to 4.00 times fewer multiplications than a direct convolution. */
+ * block of tiles are gathered and scattered at a time. The idea, the papers, the workspace and figures are in
+ * winograd.h. Up to 4.00 times fewer multiplications than a direct convolution. Wins over 6 x 6 where flash
+ * counts: half the weights, at 80 to 85 % of its speed. */
 #define SNUG_WINOGRAD_OUTPUT_HEIGHT 4
 #define SNUG_WINOGRAD_OUTPUT_WIDTH 4
 #define SNUG_WINOGRAD_KERNEL 3
