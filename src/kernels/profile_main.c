@@ -10,10 +10,10 @@
  * layers, "ic3ih224...".
  *
  * What it measures is a kernel inside a network (docs/decisions/0005): before every call, not timed, the
- * input is written, as the layer before would have done; the output goes where a map lay a few layers ago,
- * one of OUTPUT_PLACES in turn; the weights were last read one image ago, so every call reads another copy of
- * them, from a pool larger than caches. Maps, workspace and weights lie in pages like those of emitted
- * programs. */
+ * input is written, as the layer before would have done, and as much read elsewhere; the output goes where a
+ * map lay a few layers ago, one of OUTPUT_PLACES in turn; the weights were last read one image ago, so every
+ * call reads another copy of them, from a pool larger than caches. Maps, workspace and weights lie in pages
+ * like those of emitted programs. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE /* madvise */
@@ -30,6 +30,7 @@
 
 #define LINE_BYTES 4096
 #define WEIGHT_POOL_BYTES ((size_t)128 << 20)
+#define READ_POOL_BYTES ((size_t)64 << 20)
 #define OUTPUT_PLACES 4
 #define PATTERN_FLOATS 16381 /* a prime, so that it lies differently in every row */
 #define MOST_RUNS 1000
@@ -54,7 +55,7 @@ typedef struct places {
     float *input, *other, *workspace, *outputs[OUTPUT_PLACES];
 } places;
 
-static pool arena, weights, bias;
+static pool arena, weights, bias, read_before;
 
 static void fail(const char *what, const char *detail)
 {
@@ -121,12 +122,18 @@ static places place(const request *r)
     return p;
 }
 
-/* The state in which the layer before leaves a map: all of it written, its end last. */
+/* The state in which the layer before leaves a map: all of it written, its end last, and as much read
+ * elsewhere. */
 static void write_again(float *map, size_t bytes)
 {
+    static size_t next;
     volatile float *const line = map;
-    for (size_t i = 0; i < bytes / sizeof(float); i += 64 / sizeof(float))
+    volatile const float *const elsewhere = reserve(&read_before, READ_POOL_BYTES);
+    for (size_t i = 0; i < bytes / sizeof(float); i += 64 / sizeof(float)) {
         line[i] = line[i];
+        (void)elsewhere[next];
+        next = (next + 64 / sizeof(float)) % (READ_POOL_BYTES / sizeof(float));
+    }
 }
 
 static double now_ns(clockid_t clock)

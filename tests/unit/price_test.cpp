@@ -83,7 +83,7 @@ TEST(Price, EstimateIsWorkOverRatePlusBytesOverBandwidth) {
         return Work{.multiply_adds = 3e6, .bytes_moved = 1e6};
       }};
   const double ns = estimated_ns(kTarget, {.primitive = &textbook, .operator_name = "conv", .layer = {}});
-  EXPECT_NEAR(ns, 3e6 / 0.003 + 1e6 / 2, 1000);
+  EXPECT_NEAR(ns, 3e6 / 0.0044 + 1e6 / 2, 1000);
   Target twice = kTarget;
   twice.giga_multiply_adds_per_second *= 2;
   twice.gigabytes_per_second *= 2;
