@@ -79,7 +79,8 @@ inline std::vector<int> random_inputs(const CostTable& costs, Random& random, in
   return inputs;
 }
 
-/// A node whose output may take over an input's memory: candidates in one layout, in place and not.
+/// A node whose output may take over an input's memory: candidates in one layout, in place and not; at times in place
+/// from one layout into another that needs as much memory.
 inline void add_elementwise(CostTable& costs, Random& random, const Size& size) {
   NodeCosts node;
   node.inputs = random_inputs(costs, random, static_cast<int>(between(random, 1, 2)));
@@ -95,6 +96,15 @@ inline void add_elementwise(CostTable& costs, Random& random, const Size& size) 
     candidate.workspace_bytes = 0;
     node.candidates.push_back(candidate);
     candidate.in_place = static_cast<int>(between(random, 0, static_cast<int64_t>(node.inputs.size()) - 1));
+    node.candidates.push_back(candidate);
+  }
+  if (chance(random, 30)) {
+    const int from = static_cast<int>(between(random, 0, size.layouts - 1));
+    Candidate candidate = random_candidate(random, size.layouts, node.inputs.size());
+    candidate.input_layouts[0] = from;
+    candidate.in_place = 0;
+    candidate.workspace_bytes = 0;
+    costs.tensors[node.output].bytes[candidate.output_layout] = costs.tensors[node.inputs[0]].bytes[from];
     node.candidates.push_back(candidate);
   }
   costs.nodes.push_back(node);

@@ -14,7 +14,12 @@ namespace snug {
 struct Primitive;
 enum class Split : uint8_t;
 
-/// One way to compute a node. Layouts are indices into kLayouts; sizes are multiples of 64.
+/// A layout that a tensor inside of a fusion can have besides those of kLayouts: nothing of it exists, for its memory
+/// already holds the fusion's output in c16. The nodes behind the first take that memory over and have nothing to do.
+/// There are no conversions to it and from it.
+inline constexpr int kAheadLayout = static_cast<int>(kLayouts.size());
+
+/// One way to compute a node. Layouts are indices into kLayouts, or kAheadLayout; sizes are multiples of 64.
 struct Candidate {
   const Primitive* primitive = nullptr;  ///< null for an alias (reshape) and in tests
   int32_t block = 0;                     ///< the knob
@@ -24,7 +29,8 @@ struct Candidate {
   int64_t time_ns = 0;
   int64_t workspace_bytes = 0;
   int64_t weight_bytes = 0;  ///< flash
-  int in_place = -1;       ///< data input whose memory the output takes over (it dies here, or is a converted copy); -1
+  int in_place = -1;  ///< data input whose memory the output takes over (it dies here, or is a converted copy); -1
+  int fusion = -1;    ///< index into fusions(graph): the call computes that, and the output lies in kAheadLayout; -1
   bool copy_free = false;  ///< concat: every input was written straight into its slice of the output; no call at all
 };
 

@@ -25,6 +25,7 @@ struct Enumeration {
   int threads;
   std::vector<TensorCosts> tensors;
   std::vector<int> producer;  // per tensor
+  std::vector<Fusion> fusions;
 };
 
 bool has_index(const Layout& layout) {
@@ -42,7 +43,25 @@ int64_t bytes_in(const Tensor& tensor, const Layout& layout) {
   return round_up(shape.batch * stored_floats(layout, shape.map) * element_bytes(tensor.type), kAlignmentBytes);
 }
 
-std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const ListedPrimitive> library) {
+/// Tensors inside of fusions may be the memory of the fusion's output.
+void add_ahead_layout(const Graph& graph, std::span<const Fusion> fusions, std::vector<TensorCosts>& tensors) {
+  if (fusions.empty()) return;
+  for (TensorCosts& costs : tensors) {
+    costs.bytes.push_back(0);
+    for (std::vector<int64_t>& from : costs.conversion_ns) from.push_back(-1);
+    costs.conversion_ns.emplace_back(kAheadLayout + 1, -1).back() = 0;
+  }
+  for (const Fusion& fusion : fusions) {
+    const int64_t bytes = bytes_in(graph.tensor(fusion.node.output), kC16);
+    for (size_t i = 0; i + 1 < fusion.nodes.size(); ++i) {
+      tensors[static_cast<size_t>(graph.nodes[static_cast<size_t>(fusion.nodes[i])].output)].bytes[kAheadLayout] =
+          bytes;
+    }
+  }
+}
+
+std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const ListedPrimitive> library,
+                                      std::span<const Fusion> fusions) {
   std::vector<TensorCosts> result;
   for (const Tensor& tensor : graph.tensors) {
     TensorCosts costs{.name = tensor.name, .fixed_layout = layout_index(kChw)};
@@ -57,6 +76,7 @@ std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const Listed
     }
     result.push_back(std::move(costs));
   }
+  add_ahead_layout(graph, fusions, result);
   for (const TensorId id : graph.inputs) result[static_cast<size_t>(id)].is_input = true;
   for (const TensorId id : graph.outputs) result[static_cast<size_t>(id)].is_output = true;
   return result;
@@ -85,7 +105,7 @@ int64_t weight_bytes(const Graph& graph, const Node& node, const Lowered& lowere
   const bool has_weights = packed_constant(graph, node) != nullptr;
   for (const Call& call : lowered.calls) {
     if (has_weights) bytes += round_up(primitive.pack_bytes(with_block(call, block)), kAlignmentBytes);
-    if (node.op->name != "conv") continue;
+    if (!has_conv_kernels(node.op->name)) continue;
     const int64_t bias_floats = round_up(call.layer.out_channels, 16);
     bytes += round_up(bias_floats * static_cast<int64_t>(sizeof(float)), kAlignmentBytes);
   }
@@ -96,7 +116,7 @@ int64_t weight_bytes(const Graph& graph, const Node& node, const Lowered& lowere
 int place_to_take(const Enumeration& e, const Node& node, const Lowered& lowered, const Candidate& candidate) {
   if (!candidate.primitive->in_place || lowered.calls.size() != 1) return -1;
   const Call& call = lowered.calls.front();
-  const int slot = node.op->name == "conv" ? call.other : call.input;
+  const int slot = has_conv_kernels(node.op->name) ? call.other : call.input;
   if (slot < 0 || candidate.input_layouts.at(static_cast<size_t>(slot)) != candidate.output_layout) return -1;
   const TensorId taken = data_inputs(e.graph, node).at(static_cast<size_t>(slot));
   const size_t layout = static_cast<size_t>(candidate.output_layout);
@@ -118,7 +138,7 @@ std::string refusal_of(const Enumeration& e, const Node& node, const Lowered& lo
   }
   if (e.set == PrimitiveSet::kClassic) {
     const bool planar = primitive.input.block <= 1 && primitive.output.block <= 1;
-    if (node.op->name == "conv" ? !primitive.classic : !planar) return "not in the classic library";
+    if (has_conv_kernels(node.op->name) ? !primitive.classic : !planar) return "not in the classic library";
   }
   if (packed_constant(e.graph, node) != nullptr && primitive.pack_bytes == nullptr) return "takes no constant operand";
   for (const Call& call : lowered.calls) {
@@ -170,6 +190,58 @@ void append_primitive(const Enumeration& e, const Node& node, const Lowered& low
       candidate.in_place = place_to_take(e, node, lowered, candidate);
       if (candidate.in_place >= 0) candidates.push_back(candidate);
     }
+  }
+}
+
+/// Candidates of a node behind the first one of a fusion: it reads what was computed ahead. What else it reads may lie
+/// in any layout, since it does not look at it.
+void append_taken_over(const Enumeration& e, int index, bool last, std::vector<Candidate>& candidates) {
+  const std::vector<TensorId> inputs = data_inputs(e.graph, e.graph.nodes[static_cast<size_t>(index)]);
+  for (int layout = 0; layout < (inputs.size() > 1 ? kLayoutCount : 1); ++layout) {
+    Candidate candidate{.input_layouts = std::vector<int>(inputs.size(), layout),
+                        .output_layout = last ? layout_index(kC16) : kAheadLayout,
+                        .in_place = 0};
+    candidate.input_layouts[0] = kAheadLayout;
+    candidates.push_back(candidate);
+  }
+}
+
+/// The primitives that can compute a fusion.
+std::vector<const Primitive*> servers(const Enumeration& e, const Fusion& fusion) {
+  const Lowered lowered = fusion.node.op->lower(e.graph, fusion.node);
+  std::vector<const Primitive*> result;
+  for (const auto& [primitive, operator_name] : e.library) {
+    if (operator_name != fusion.node.op->name || !refusal_of(e, fusion.node, lowered, *primitive).empty()) continue;
+    CHECK(primitive->output == kC16 && !primitive->in_place, std::string(primitive->name));
+    result.push_back(primitive);
+  }
+  return result;
+}
+
+void append_fused(const Enumeration& e, int fusion, std::vector<Candidate>& candidates) {
+  const auto& [node, nodes] = e.fusions[static_cast<size_t>(fusion)];
+  const Node& first = e.graph.nodes[static_cast<size_t>(nodes.front())];
+  const size_t before = candidates.size();
+  for (const Primitive* primitive : servers(e, e.fusions[static_cast<size_t>(fusion)])) {
+    append_primitive(e, node, node.op->lower(e.graph, node), *primitive, candidates);
+  }
+  for (size_t i = before; i < candidates.size(); ++i) {
+    candidates[i].fusion = fusion;
+    candidates[i].input_layouts.resize(data_inputs(e.graph, first).size());
+    candidates[i].output_layout = kAheadLayout;
+  }
+}
+
+/// The first node of a fusion computes all of it; the others take over the memory in which the answer already lies.
+void append_fusions(const Enumeration& e, int index, std::vector<Candidate>& candidates) {
+  bool taken_over = false;
+  for (int k = 0; k < static_cast<int>(e.fusions.size()); ++k) {
+    const std::vector<int>& nodes = e.fusions[static_cast<size_t>(k)].nodes;
+    if (nodes.front() == index) append_fused(e, k, candidates);
+    const bool behind = nodes.front() != index && std::ranges::count(nodes, index) > 0;
+    if (!behind || taken_over || servers(e, e.fusions[static_cast<size_t>(k)]).empty()) continue;
+    append_taken_over(e, index, nodes.back() == index, candidates);
+    taken_over = true;
   }
 }
 
@@ -244,6 +316,7 @@ void check_concat(const Graph& graph, const Node& node) {
 /// Layouts that store a tensor alike count as one: nothing need be converted between them.
 void merge_equal_layouts(const Graph& graph, NodeCosts& costs) {
   const auto merged = [&](TensorId id, int layout) {
+    if (layout == kAheadLayout) return layout;
     return canonical_layout(layout, images(graph.tensor(id).dims).map);
   };
   for (Candidate& candidate : costs.candidates) {
@@ -277,8 +350,9 @@ NodeCosts unmerged_node_costs(const Enumeration& e, const Node& node) {
   return costs;
 }
 
-NodeCosts node_costs(const Enumeration& e, const Node& node) {
-  NodeCosts costs = unmerged_node_costs(e, node);
+NodeCosts node_costs(const Enumeration& e, int index) {
+  NodeCosts costs = unmerged_node_costs(e, e.graph.nodes[static_cast<size_t>(index)]);
+  append_fusions(e, index, costs.candidates);
   merge_equal_layouts(e.graph, costs);
   return costs;
 }
@@ -297,6 +371,11 @@ const Constant* packed_constant(const Graph& graph, const Node& node) {
   if (index < 0 || static_cast<size_t>(index) >= node.inputs.size()) return nullptr;
   const TensorId id = node.inputs[static_cast<size_t>(index)];
   return id == kNoTensor ? nullptr : graph.tensor(id).constant.get();
+}
+
+const Node& computed_node(const Graph& graph, std::span<const Fusion> fusions, int index, const Candidate& candidate) {
+  return candidate.fusion < 0 ? graph.nodes[static_cast<size_t>(index)]
+                              : fusions[static_cast<size_t>(candidate.fusion)].node;
 }
 
 Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate) {
@@ -334,7 +413,10 @@ std::vector<LayoutPairs> possible_conversions(const CostTable& costs) {
   }
   for (size_t id = 0; id < costs.tensors.size(); ++id) {
     for (const int from : produced[id]) {
-      for (const int to : read[id]) result[id][static_cast<size_t>(from)][static_cast<size_t>(to)] = from != to;
+      for (const int to : read[id]) {
+        if (from != kAheadLayout && to != kAheadLayout)
+          result[id][static_cast<size_t>(from)][static_cast<size_t>(to)] = from != to;
+      }
     }
   }
   return result;
@@ -342,17 +424,20 @@ std::vector<LayoutPairs> possible_conversions(const CostTable& costs) {
 
 CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set,
                                int threads) {
+  const std::vector<Fusion> fused = fusions(graph);
   const Enumeration e{.graph = graph,
                       .library = library,
                       .set = set,
                       .threads = threads,
-                      .tensors = tensor_costs(graph, library),
-                      .producer = producers(graph)};
+                      .tensors = tensor_costs(graph, library, fused),
+                      .producer = producers(graph),
+                      .fusions = fused};
   CostTable costs;
   for (const Layout& layout : kLayouts) costs.layouts.emplace_back(layout.name);
+  if (!fused.empty()) costs.layouts.emplace_back("computed ahead");
   costs.tensors = e.tensors;
   costs.threads = threads;
-  for (const Node& node : graph.nodes) costs.nodes.push_back(node_costs(e, node));
+  for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node) costs.nodes.push_back(node_costs(e, node));
   return costs;
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "cost/profile.h"
-#include "graph/operator.h"
+#include "graph/fusion.h"
 
 namespace snug {
 
@@ -18,6 +18,9 @@ bool is_vector_alias(const Graph& graph, const Node& node);
 
 /// The constant that a node's kernels read packed, or null.
 const Constant* packed_constant(const Graph& graph, const Node& node);
+
+/// The node that a candidate of node number `index` computes: that one, or a fusion that begins there.
+const Node& computed_node(const Graph& graph, std::span<const Fusion> fusions, int index, const Candidate& candidate);
 
 /// What one call of a candidate runs.
 Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate);

@@ -31,6 +31,7 @@ constexpr std::array kEfficiencies{
     Efficiency{"pointwise", 0.95},
     Efficiency{"polyphase winograd", 1.0},
     Efficiency{"depthwise", 0.8},
+    Efficiency{"separable", 0.9},
     Efficiency{"fully connected", 0.8},
     Efficiency{"winograd 1d", 0.85},
     Efficiency{"fft", 0.3},

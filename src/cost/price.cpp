@@ -83,14 +83,15 @@ std::vector<Candidate> without_dominated(const std::vector<Candidate>& candidate
 std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs) {
   std::vector<Measurement> result;
   std::map<Key, bool> seen;
+  const std::vector<Fusion> fused = fusions(graph);
   const auto add = [&](const Measurement& measurement) {
     if (seen.try_emplace(key_of(measurement), true).second) result.push_back(measurement);
   };
   for (size_t index = 0; index < graph.nodes.size(); ++index) {
-    const Node& node = graph.nodes[index];
-    const Lowered lowered = node.op->lower(graph, node);
     for (const Candidate& candidate : costs.nodes.at(index).candidates) {
       if (candidate.primitive == nullptr) continue;
+      const Node& node = computed_node(graph, fused, static_cast<int>(index), candidate);
+      const Lowered lowered = node.op->lower(graph, node);
       for (const Call& call : lowered.calls) add(measurement_of(node, lowered, call, candidate));
     }
   }
@@ -110,12 +111,13 @@ std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs
 CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile) {
   CHECK(costs.nodes.size() == graph.nodes.size() && costs.tensors.size() == graph.tensors.size(),
         "a cost table of another graph");
+  const std::vector<Fusion> fused = fusions(graph);
   Prices prices{.target = target, .profile = profile, .known = {}};
   for (size_t index = 0; index < graph.nodes.size(); ++index) {
-    const Node& node = graph.nodes[index];
-    const Lowered lowered = node.op->lower(graph, node);
     for (Candidate& candidate : costs.nodes[index].candidates) {
       if (candidate.primitive == nullptr) continue;
+      const Node& node = computed_node(graph, fused, static_cast<int>(index), candidate);
+      const Lowered lowered = node.op->lower(graph, node);
       double ns = 0;
       for (const Call& call : lowered.calls) {
         const Measurement measurement = measurement_of(node, lowered, call, candidate);

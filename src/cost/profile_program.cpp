@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/shipped_files.h"
+#include "graph/operator.h"
 
 namespace snug {
 
@@ -32,7 +33,7 @@ std::vector<std::string> source_names() {
 /// The operand of map kernels, or the residual of a conv: its floats and strides, as scheduling lays them out.
 int64_t set_operand(const Measurement& measurement, snug_layer& layer) {
   const Primitive& primitive = *measurement.primitive;
-  if (measurement.operator_name == "conv") {
+  if (has_conv_kernels(measurement.operator_name)) {
     return layer.residual == 0 ? 0 : stored_floats(primitive.output, output_shape(layer));
   }
   if (layer.other_channels == 0) return 0;
@@ -89,7 +90,7 @@ std::string profile_request(const Measurement& measurement, double best_ns) {
   const Primitive& primitive = *measurement.primitive;
   snug_layer layer = with_dense_strides(measurement.layer, primitive.input, primitive.output);
   const int64_t other_floats = set_operand(measurement, layer);
-  const bool has_weights = measurement.operator_name == "conv" && primitive.pack_bytes != nullptr;
+  const bool has_weights = has_conv_kernels(measurement.operator_name) && primitive.pack_bytes != nullptr;
   return fmt::format("{} {} {} {} {} {} {:.1f} {} {} {} {} {} {} {} {} {} {}\n", primitive.name,
                      stored_floats(primitive.input, input_shape(layer)), other_floats,
                      stored_floats(primitive.output, output_shape(layer)),

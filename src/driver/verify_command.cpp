@@ -102,7 +102,8 @@ std::vector<Deviation> compare_layers(const Compiled& compiled, const std::vecto
     CHECK(position <= trace.size());
     const bool last_call = i + 1 == compiled.program.steps.size() || compiled.program.steps[i + 1].node != step.node;
     if (step.operator_name == "convert" || !last_call) continue;
-    const TensorId id = compiled.graph.nodes[static_cast<size_t>(step.node)].output;
+    const int last_node = step.fused.empty() ? step.node : step.fused.back();
+    const TensorId id = compiled.graph.nodes[static_cast<size_t>(last_node)].output;
     View view = step.output;
     const Images shape = images(compiled.graph.tensor(id).dims);
     if (view.layout == kChw && shape.map != output_shape(step.layer)) {  // re-read row-major memory

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "emit/layer_function.h"
 #include "emit/names.h"
+#include "graph/operator.h"
 
 namespace snug {
 
@@ -136,8 +137,8 @@ std::string source(const std::string& symbol, const Graph& graph, const Program&
   std::set<std::string> declarations;
   bool uses_weights = false;
   for (const Step& step : program.steps) {
-    declarations.insert(
-        fmt::format("SNUG_{}_KERNEL({});\n", step.operator_name == "conv" ? "CONV" : "MAP", step.primitive->name));
+    declarations.insert(fmt::format("SNUG_{}_KERNEL({});\n", has_conv_kernels(step.operator_name) ? "CONV" : "MAP",
+                                    step.primitive->name));
     uses_weights = uses_weights || step.weights.bytes > 0;
   }
   std::string result =

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emit/names.h"
+#include "graph/operator.h"
 #include "kernels/layer_fields.h"
 #include "ops/activation/activation.h"
 
@@ -68,7 +69,9 @@ std::string initialiser(const snug_layer& layer) {
   const auto integer = [&](const char* field, int32_t value) {
     const std::string_view name = field;
     if (value != 0)
-      add(field, name == "kind" ? c_kind(value) : name == "activation" ? c_activation(value) : std::to_string(value));
+      add(field, name == "kind"                 ? c_kind(value)
+                 : name.ends_with("activation") ? c_activation(value)
+                                                : std::to_string(value));
   };
   const auto real = [&](const char* field, float value) {
     if (value != 0) add(field, c_float(value));
@@ -113,6 +116,10 @@ std::string comment(const Graph& graph, const Step& step, const std::string& nam
   } else {
     const Node& node = graph.nodes[static_cast<size_t>(step.node)];
     text += fmt::format("{} \"{}\"", node.onnx_operator, node.name);
+    for (const int index : step.fused) {
+      const Node& next = graph.nodes[static_cast<size_t>(index)];
+      text += fmt::format(", then {} \"{}\"", next.onnx_operator, next.name);
+    }
   }
   text += fmt::format(", {} -> {}", shape_text(input_shape(layer)), shape_text(output_shape(layer)));
   if (layer.kernel_height > 0) {
@@ -125,7 +132,7 @@ std::string comment(const Graph& graph, const Step& step, const std::string& nam
 }
 
 bool is_conv(const Step& step) {
-  return step.operator_name == "conv";
+  return has_conv_kernels(step.operator_name);
 }
 bool has_other(const Step& step) {
   return step.other.buffer >= 0;

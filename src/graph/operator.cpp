@@ -42,6 +42,10 @@ void OnnxNode::fail(const std::string& cause) const {
   throw UserError(with_node(name, operator_type, cause));
 }
 
+bool has_conv_kernels(std::string_view room) {
+  return room == "conv" || room.starts_with("conv_");
+}
+
 const Operator* operator_for_onnx(std::string_view onnx_operator) {
   for (const Operator* op : all_operators()) {
     const auto& types = op->onnx_operators;

@@ -14,7 +14,15 @@
                   INTEGER(activation, act) REAL(activation_alpha, aa) REAL(activation_beta, ab)         \
                       INTEGER(lrn_size, ls) REAL(lrn_alpha, la) REAL(lrn_beta, lb) REAL(lrn_bias, lk)   \
                           REAL(pad_value, pv) INTEGER(channel_offset, co) INTEGER(other_channels, bc)   \
-                              INTEGER(other_height, bh) INTEGER(other_width, bw) INTEGER(block, b)
+                              INTEGER(other_height, bh) INTEGER(other_width, bw)         \
+                                  INTEGER(middle_height, mh) INTEGER(middle_width, mw)                  \
+                                      INTEGER(pool_height, ph) INTEGER(pool_width, pw)                  \
+                                          INTEGER(pool_stride_y, psy) INTEGER(pool_stride_x, psx)       \
+                                              INTEGER(pool_top, ppt) INTEGER(pool_left, ppl)            \
+                                                  INTEGER(middle_channels, mc)                          \
+                                                      INTEGER(middle_activation, ma)                    \
+                                                          REAL(middle_alpha, maa)                       \
+                                                              REAL(middle_beta, mab) INTEGER(block, b)
 /* clang-format on */
 
 #endif

@@ -60,6 +60,11 @@ typedef struct snug_layer {
     float pad_value;
     int32_t channel_offset; /* concat: where in the output the input's channels begin */
     int32_t other_channels, other_height, other_width; /* binary: the second operand, 1 is broadcast */
+    int32_t middle_height, middle_width; /* conv_pool: the convolution's output, which the pool reads */
+    int32_t pool_height, pool_width, pool_stride_y, pool_stride_x, pool_top, pool_left; /* its window */
+    int32_t middle_channels; /* conv_separable: of the depthwise convolution; 0: as the input, no expansion */
+    int32_t middle_activation; /* conv_separable: of expansion and depthwise convolution */
+    float middle_alpha, middle_beta;
     int32_t block; /* the kernel's tuning knob: rows per strip, tiles per block, ... */
     int32_t in_plane, in_row, in_pixel;
     int32_t other_plane, other_row, other_pixel; /* the residual, or the second operand */

@@ -8,8 +8,8 @@ namespace snug {
 
 namespace {
 
-std::vector<Lifetime> lifetimes(const Program& program) {
-  std::vector<Lifetime> result;
+std::vector<BufferLifetime> lifetimes(const Program& program) {
+  std::vector<BufferLifetime> result;
   for (const Buffer& buffer : program.buffers) {
     result.push_back({.first = buffer.first, .last = int64_t{buffer.last} + 1, .bytes = buffer.bytes});
   }

@@ -11,11 +11,11 @@ namespace {
 
 constexpr int64_t kMostBytes = int64_t{1} << 62;
 
-void check_input(const std::vector<Lifetime>& buffers, const PlacementOptions& options) {
+void check_input(const std::vector<BufferLifetime>& buffers, const PlacementOptions& options) {
   CHECK(options.alignment > 0);
   CHECK(options.alignment < kMostBytes);
   int64_t room = kMostBytes;
-  for (const Lifetime& buffer : buffers) {
+  for (const BufferLifetime& buffer : buffers) {
     CHECK(buffer.bytes >= 0);
     CHECK(buffer.first <= buffer.last);
     if (buffer.bytes >= room || buffer.bytes + options.alignment - 1 >= room)
@@ -58,7 +58,7 @@ void improve(const Strip& strip, int64_t goal, int64_t nodes, State& state) {
 
 }  // namespace
 
-Placement place(const std::vector<Lifetime>& buffers, const PlacementOptions& options) {
+Placement place(const std::vector<BufferLifetime>& buffers, const PlacementOptions& options) {
   check_input(buffers, options);
   const Strip strip = make_strip(buffers, options.alignment);
   const int64_t bound = highest_column(strip);

@@ -9,7 +9,7 @@ namespace snug {
 
 /// A buffer alive in the half-open interval [first, last) of logical time (step numbers).
 /// An empty interval (first == last) needs no memory.
-struct Lifetime {
+struct BufferLifetime {
   int64_t first = 0;
   int64_t last = 0;
   int64_t bytes = 0;
@@ -31,11 +31,11 @@ struct PlacementOptions {
 
 /// Places every buffer so that no two that are alive at the same time overlap. Same input, same result.
 /// Throws UserError if the rounded bytes of all buffers add up to 2^62 or more.
-Placement place(const std::vector<Lifetime>& buffers, const PlacementOptions& options = {});
+Placement place(const std::vector<BufferLifetime>& buffers, const PlacementOptions& options = {});
 
 /// Checks a placement without trusting anything that made it: quadratic and plain. Returns an empty string
 /// if it is right, else the first fault: two buffers that overlap, a misaligned offset, an end outside
 /// the arena, a wrong lower bound or arena size.
-std::string verify_placement(const std::vector<Lifetime>& buffers, const Placement& placement, int64_t alignment);
+std::string verify_placement(const std::vector<BufferLifetime>& buffers, const Placement& placement, int64_t alignment);
 
 }  // namespace snug

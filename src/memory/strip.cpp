@@ -6,7 +6,7 @@
 
 namespace snug {
 
-Strip make_strip(const std::vector<Lifetime>& buffers, int64_t alignment) {
+Strip make_strip(const std::vector<BufferLifetime>& buffers, int64_t alignment) {
   struct Event {
     int64_t time = 0;
     bool starts = false;  // ends come first: intervals are half-open
@@ -16,7 +16,7 @@ Strip make_strip(const std::vector<Lifetime>& buffers, int64_t alignment) {
   strip.blocks.resize(buffers.size());
   std::vector<Event> events;
   for (size_t i = 0; i < buffers.size(); ++i) {
-    const Lifetime& buffer = buffers[i];
+    const BufferLifetime& buffer = buffers[i];
     if (buffer.bytes == 0 || buffer.first == buffer.last) continue;
     strip.blocks[i].height = (buffer.bytes - 1) / alignment + 1;
     events.push_back({.time = buffer.first, .starts = true, .buffer = i});

@@ -23,7 +23,7 @@ struct Strip {
 };
 
 /// The strip of the buffers, in the same order. Buffers that need no memory get no columns.
-Strip make_strip(const std::vector<Lifetime>& buffers, int64_t alignment);
+Strip make_strip(const std::vector<BufferLifetime>& buffers, int64_t alignment);
 
 /// The largest sum of heights in a column: no placement is lower.
 int64_t highest_column(const Strip& strip);

@@ -6,24 +6,25 @@
 namespace snug {
 namespace {
 
-std::string describe(const std::vector<Lifetime>& buffers, const Placement& placement, size_t i) {
-  const Lifetime& buffer = buffers[i];
+std::string describe(const std::vector<BufferLifetime>& buffers, const Placement& placement, size_t i) {
+  const BufferLifetime& buffer = buffers[i];
   return "buffer " + std::to_string(i) + " (" + std::to_string(buffer.bytes) + " bytes at " +
          std::to_string(placement.offsets[i]) + ", alive [" + std::to_string(buffer.first) + ", " +
          std::to_string(buffer.last) + "))";
 }
 
-bool needs_memory(const Lifetime& buffer) {
+bool needs_memory(const BufferLifetime& buffer) {
   return buffer.bytes > 0 && buffer.first < buffer.last;
 }
 
-bool alive_together(const Lifetime& a, const Lifetime& b) {
+bool alive_together(const BufferLifetime& a, const BufferLifetime& b) {
   return a.first < b.last && b.first < a.last;
 }
 
 }  // namespace
 
-std::string verify_placement(const std::vector<Lifetime>& buffers, const Placement& placement, int64_t alignment) {
+std::string verify_placement(const std::vector<BufferLifetime>& buffers, const Placement& placement,
+                             int64_t alignment) {
   const size_t count = buffers.size();
   const auto name = [&](size_t i) { return describe(buffers, placement, i); };
   const auto rounded = [&](size_t i) { return (buffers[i].bytes + alignment - 1) / alignment * alignment; };

@@ -41,9 +41,10 @@ struct Step {
   int node = -1;           ///< index into graph.nodes; for a conversion the node that reads the copy; -1: an output
                            ///< conversion
   int call = 0;            ///< concat: which input
+  std::vector<int> fused;  ///< further nodes that the call computes, in order
   std::string layer_name;  ///< node name, or "NAME: chw → c16" for a conversion
   const Primitive* primitive = nullptr;
-  std::string operator_name;  ///< "conv": signature and layer text
+  std::string operator_name;  ///< "conv", "conv_pool": signature and layer text
   snug_layer layer{};         ///< with strides and block; the whole where there are parts
   Split split = Split::kWhole;
   std::vector<Part> parts;  ///< at least two, or none: the call stays whole

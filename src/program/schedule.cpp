@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "graph/fusion.h"
 #include "ops/convert/convert.h"
 #include "program/program.h"
 
@@ -20,6 +21,7 @@ struct Scheduling {
   const CostTable& costs;
   const Selection& selection;
   Program program;
+  std::vector<Fusion> fusions;
   std::vector<View> views;     // per tensor, once it has a place
   std::vector<int> concat_of;  // per tensor: the copy-free concat whose output it is a slice of, or -1
 };
@@ -90,9 +92,10 @@ void pack_constants(Scheduling& s, const Node& node, Step& step) {
     return id == kNoTensor ? nullptr : s.graph.tensor(id).constant.get();
   };
   if (const Constant* weights = constant(node.op->weights_input)) {
-    step.weights = append_weights(s.program, step.primitive->pack(step.layer, weights->floats));
+    const std::vector<float> floats = node.op->weights == nullptr ? weights->floats : node.op->weights(s.graph, node);
+    step.weights = append_weights(s.program, step.primitive->pack(step.layer, floats));
   }
-  if (step.operator_name != "conv") return;
+  if (!has_conv_kernels(step.operator_name)) return;
   std::vector<float> bias(static_cast<size_t>(round_up(step.layer.out_channels, 16)));
   if (const Constant* values = constant(node.op->bias_input)) {
     std::copy(values->floats.begin(), values->floats.end(), bias.begin());
@@ -138,10 +141,11 @@ Maker maker(const Node& node, const Candidate& candidate, const Lowered& lowered
 }
 
 void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
-  const Node& node = s.graph.nodes[static_cast<size_t>(index)];
   const Candidate& candidate = chosen(s, index);
+  const Fusion* fusion = candidate.fusion < 0 ? nullptr : &s.fusions.at(static_cast<size_t>(candidate.fusion));
+  const Node& node = fusion != nullptr ? fusion->node : s.graph.nodes[static_cast<size_t>(index)];
   const Lowered lowered = node.op->lower(s.graph, node);
-  const View output = s.views[static_cast<size_t>(node.output)];
+  const View output = s.views[static_cast<size_t>(s.graph.nodes[static_cast<size_t>(index)].output)];
   const int workspace = candidate.workspace_bytes == 0
                             ? -1
                             : add_buffer(s, "workspace of " + node.name, candidate.workspace_bytes, now(s));
@@ -154,6 +158,7 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
               .primitive = made.primitive,
               .operator_name = made.operator_name,
               .layer = call.layer};
+    if (fusion != nullptr) step.fused.assign(fusion->nodes.begin() + 1, fusion->nodes.end());
     step.layer.block = candidate.block;
     step.input =
         as_seen(lowered, reads.at(static_cast<size_t>(call.input)), made.primitive->input, input_shape(call.layer));
@@ -162,7 +167,7 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
       step.other =
           as_seen(lowered, reads.at(static_cast<size_t>(call.other)), made.primitive->output, call.other_shape);
       if (!call.other_per_image) step.other.image_floats = 0;
-    } else if (node.op->weights_input >= 0 && step.operator_name != "conv") {
+    } else if (node.op->weights_input >= 0 && !has_conv_kernels(step.operator_name)) {
       step.other =
           dense_view(-1, made.primitive->output, call.other_shape);  // the constant operand, packed like the output
     }
@@ -217,7 +222,8 @@ std::vector<View> read_inputs(Scheduling& s, int index) {
     const View& view = s.views[static_cast<size_t>(inputs[k])];
     CHECK(view.buffer >= 0, s.graph.tensor(inputs[k]).name);
     const int from = layout_index(view.layout), to = candidate.input_layouts[k];
-    reads.push_back(from == to ? view : add_conversion(s, inputs[k], from, to, index));
+    const bool as_it_is = from == to || to == kAheadLayout;
+    reads.push_back(as_it_is ? view : add_conversion(s, inputs[k], from, to, index));
   }
   return reads;
 }
@@ -230,13 +236,23 @@ void add_node_steps(Scheduling& s, int index) {
   View& output = s.views[static_cast<size_t>(node.output)];
   if (candidate.in_place >= 0) {
     const View& taken = reads.at(static_cast<size_t>(candidate.in_place));
-    output = dense_view(taken.buffer, taken.layout, images(s.graph.tensor(node.output).dims).map);
+    const int layout = candidate.output_layout;
+    output = layout == kAheadLayout ? taken
+                                    : dense_view(taken.buffer, kLayouts[static_cast<size_t>(layout)],
+                                                 images(s.graph.tensor(node.output).dims).map);
+  } else if (candidate.fusion >= 0) {
+    const TensorId last = s.fusions.at(static_cast<size_t>(candidate.fusion)).node.output;
+    output = place_tensor(s, last, layout_index(kC16), s.graph.tensor(last).name);
   } else if (const int concat = s.concat_of[static_cast<size_t>(node.output)]; concat >= 0) {
     output = place_slice(s, node.output, concat);
   } else {
     output = place_tensor(s, node.output, candidate.output_layout, s.graph.tensor(node.output).name);
   }
-  if (candidate.primitive != nullptr) add_calls(s, index, reads);
+  if (candidate.primitive != nullptr) {
+    add_calls(s, index, reads);
+  } else {
+    for (const View& read : reads) keep_alive(s, read, now(s) - 1);
+  }
 }
 
 void add_ports(Scheduling& s, const std::vector<TensorId>& ids, std::vector<Port>& ports) {
@@ -274,7 +290,13 @@ int64_t largest_live_bytes(const Program& program) {
 }  // namespace
 
 Program schedule(const Graph& graph, const CostTable& costs, const Selection& selection) {
-  Scheduling s{.graph = graph, .costs = costs, .selection = selection, .program = {}, .views = {}, .concat_of = {}};
+  Scheduling s{.graph = graph,
+               .costs = costs,
+               .selection = selection,
+               .program = {},
+               .fusions = fusions(graph),
+               .views = {},
+               .concat_of = {}};
   s.program.name = graph.name;
   s.program.threads = costs.threads;
   s.views.resize(graph.tensors.size());

@@ -19,8 +19,8 @@
 //   - every tensor produced before j that is needed later or that j reads unconverted, each once;
 //   - the copies of all converted slots; the workspace; and the output, unless it is in place.
 //
-// In place (candidate.in_place = k). The output takes over the memory of slot k. Valid only if that slot's
-// layout is the output's, both have the same number of bytes there, and the slot is a converted copy, or the
+// In place (candidate.in_place = k). The output takes over the memory of slot k. Valid only if both have the same
+// number of bytes in their layouts, and the slot is a converted copy, or the
 // tensor dies at j (last reader, no output of the network), stands in no other slot of j, and lies in no
 // copy-free concat's buffer.
 //

@@ -194,7 +194,7 @@ void add_in_place_rules(Builder& builder, int node) {
   for (size_t k = 0; k < model.kept[node].size(); ++k) {
     const Candidate& candidate = builder.costs.nodes[node].candidates[model.kept[node][k]];
     if (candidate.in_place >= 0) {
-      add_term(takers[{candidate.in_place, candidate.output_layout}], model.chosen[node][k], 1);
+      add_term(takers[{candidate.in_place, candidate.input_layouts[candidate.in_place]}], model.chosen[node][k], 1);
     }
   }
   for (const auto& [place, terms] : takers) {

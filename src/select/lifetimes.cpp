@@ -76,9 +76,8 @@ std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int n
   if (candidate.copy_free) return impossible_copy_free(costs, lifetimes, node, candidate);
   if (candidate.in_place >= 0) {
     const TensorCosts& input = costs.tensors[costs_of_node.inputs[candidate.in_place]];
-    const int layout = candidate.output_layout;
-    if (candidate.input_layouts[candidate.in_place] != layout) return "in place, but the layouts differ";
-    if (input.bytes[layout] != output.bytes[layout]) return "in place, but the sizes differ";
+    const int read = candidate.input_layouts[candidate.in_place];
+    if (input.bytes[read] != output.bytes[candidate.output_layout]) return "in place, but the sizes differ";
   }
   return {};
 }

@@ -12,7 +12,7 @@
 #include "contract/random.h"
 #include "contract/reference.h"
 #include "contract/stored_map.h"
-#include "graph/layer.h"
+#include "graph/operator.h"
 #include "kernels/kernel_table.h"
 #include "ops/split.h"
 
@@ -34,6 +34,13 @@ double tolerance(const Primitive& primitive) {
   if (primitive.family == "strassen") return 4e-6;
   if (primitive.family != "winograd") return 2e-6;
   return primitive.name.find("winograd_2x2_3x3") != std::string_view::npos ? 5e-6 : 5e-5;
+}
+
+int64_t weight_count(std::string_view operator_name, const snug_layer& layer) {
+  const int64_t taps = int64_t{layer.kernel_height} * layer.kernel_width;
+  if (operator_name != "conv_separable") return layer.out_channels * (layer.in_channels / layer.groups) * taps;
+  const int64_t expanded = layer.middle_channels, middle = expanded > 0 ? expanded : layer.in_channels;
+  return expanded * (layer.in_channels + 1) + middle * (taps + 1) + middle * layer.out_channels;
 }
 
 LogicalMap random_map(const MapShape& shape, float magnitude, Random& random) {
@@ -82,7 +89,7 @@ struct Case {
         primitive(*listed_primitive.primitive),
         layer(layer_to_run),
         random(seed),
-        conv(listed_primitive.operator_name == "conv"),
+        conv(has_conv_kernels(listed_primitive.operator_name)),
         has_other(listed_primitive.operator_name == "binary" || layer_to_run.residual) {}
 };
 
@@ -107,9 +114,7 @@ void make_values(Case& test) {
   if (test.has_other) test.other = random_map(other_shape(test.listed.operator_name, test.layer), 1, random);
   if (!test.conv) return;
   const snug_layer& layer = test.layer;
-  test.weights = random_floats(
-      int64_t{layer.out_channels} * (layer.in_channels / layer.groups) * layer.kernel_height * layer.kernel_width,
-      random);
+  test.weights = random_floats(weight_count(test.listed.operator_name, layer), random);
   test.bias = random_floats(layer.out_channels, random);
 }
 

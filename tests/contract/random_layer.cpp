@@ -161,6 +161,49 @@ bool pool_is_sound(const snug_layer& layer) {
          covers(layer.in_width, layer.out_width, layer.kernel_width, layer.stride_x, layer.dilation_x, layer.pad_left);
 }
 
+/// A convolution without a residual, and a pool without dilation on its output.
+bool try_conv_pool(snug_layer& layer, Random& random) {
+  if (!try_conv(layer, random)) return false;
+  snug_layer pool{};
+  set_map(pool, layer.out_channels, layer.out_height, layer.out_width);
+  set_kernel(pool, random.one_of({2, 3, 3, random.integer(1, 5)}), random.one_of({1, 2, 2, 3}));
+  if (random.chance(15)) {  // global
+    pool.kernel_height = pool.in_height, pool.kernel_width = pool.in_width;
+  } else if (random.chance(20)) {
+    pool.kernel_height = random.integer(1, 4), pool.stride_y = random.integer(1, 5);
+  }
+  if (!set_windows(pool, random)) return false;
+  if (random.chance(30) && pool.out_height * pool.stride_y - pool.pad_top < pool.in_height) ++pool.out_height;
+  if (!pool_is_sound(pool)) return false;
+  layer.residual = 0;
+  layer.kind = random.one_of({SNUG_MAX, SNUG_AVERAGE, SNUG_AVERAGE_INCLUDING_PADDING});
+  layer.middle_height = layer.out_height, layer.middle_width = layer.out_width;
+  layer.out_height = pool.out_height, layer.out_width = pool.out_width;
+  layer.pool_height = pool.kernel_height, layer.pool_width = pool.kernel_width;
+  layer.pool_stride_y = pool.stride_y, layer.pool_stride_x = pool.stride_x;
+  layer.pool_top = pool.pad_top, layer.pool_left = pool.pad_left;
+  return true;
+}
+
+/// A depthwise convolution and a 1x1 convolution behind it, with or without one before it.
+bool try_conv_separable(snug_layer& layer, Random& random) {
+  if (!try_conv(layer, random)) return false;
+  layer.groups = 0;
+  snug_layer middle{};
+  set_random_activation(middle, random);
+  layer.middle_activation = middle.activation;
+  layer.middle_alpha = middle.activation_alpha, layer.middle_beta = middle.activation_beta;
+  if (random.chance(60)) layer.middle_channels = random_channels(random);
+  return true;
+}
+
+double separable_work(const snug_layer& layer) {
+  const double middle = layer.middle_channels > 0 ? layer.middle_channels : layer.in_channels;
+  return middle * (double{1} * (layer.middle_channels > 0 ? layer.in_channels : 0) * layer.in_height * layer.in_width +
+                   (double{1} * layer.kernel_height * layer.kernel_width + layer.out_channels) * layer.out_height *
+                       layer.out_width);
+}
+
 void set_binary(snug_layer& layer, Random& random) {
   set_random_map(layer, random);
   layer.kind = random.one_of({SNUG_ADD, SNUG_MULTIPLY});
@@ -218,8 +261,9 @@ void set_concat(snug_layer& layer, Random& random) {
 constexpr double kMostWork = 3e6;
 
 double conv_work(const snug_layer& layer) {
-  return double{1} * layer.out_channels * layer.out_height * layer.out_width * layer.in_channels / layer.groups *
-         layer.kernel_height * layer.kernel_width;
+  const double pixels = layer.middle_height > 0 ? double{1} * layer.middle_height * layer.middle_width
+                                                : double{1} * layer.out_height * layer.out_width;
+  return pixels * layer.out_channels * layer.in_channels / layer.groups * layer.kernel_height * layer.kernel_width;
 }
 
 }  // namespace
@@ -229,6 +273,10 @@ snug_layer random_layer(std::string_view operator_name, Random& random) {
     snug_layer layer{};
     if (operator_name == "conv") {
       if (!try_conv(layer, random) || conv_work(layer) > kMostWork) continue;
+    } else if (operator_name == "conv_pool") {
+      if (!try_conv_pool(layer, random) || conv_work(layer) > kMostWork) continue;
+    } else if (operator_name == "conv_separable") {
+      if (!try_conv_separable(layer, random) || separable_work(layer) > kMostWork) continue;
     } else if (operator_name == "pool") {
       if (!try_pool(layer, random) || !pool_is_sound(layer)) continue;
     } else if (operator_name == "binary") {

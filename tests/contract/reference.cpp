@@ -105,6 +105,64 @@ ReferenceOutput pool(const snug_layer& layer, const ReferenceInputs& inputs) {
   return unscaled(filled(output_shape(layer), pooled));
 }
 
+ReferenceOutput conv_pool(const snug_layer& layer, const ReferenceInputs& inputs) {
+  snug_layer first = layer, second = layer;
+  first.out_height = second.in_height = layer.middle_height;
+  first.out_width = second.in_width = layer.middle_width;
+  second.in_channels = layer.out_channels;
+  second.kernel_height = layer.pool_height, second.kernel_width = layer.pool_width;
+  second.stride_y = layer.pool_stride_y, second.stride_x = layer.pool_stride_x;
+  second.dilation_y = second.dilation_x = 1;
+  second.pad_top = layer.pool_top, second.pad_left = layer.pool_left;
+  const ReferenceOutput middle = conv(first, inputs);
+  return {pool(second, {.input = middle.map}).map, middle.scale};
+}
+
+/// A layer's part: other channels, size and activation.
+snug_layer convolution_part(const snug_layer& layer, int64_t in_channels, int64_t out_channels, int64_t groups) {
+  snug_layer part = layer;
+  part.in_channels = static_cast<int32_t>(in_channels);
+  part.out_channels = static_cast<int32_t>(out_channels);
+  part.groups = static_cast<int32_t>(groups);
+  part.activation = layer.middle_activation;
+  part.activation_alpha = layer.middle_alpha, part.activation_beta = layer.middle_beta;
+  return part;
+}
+
+snug_layer pointwise_part(snug_layer part, int32_t height, int32_t width) {
+  part.in_height = part.out_height = height, part.in_width = part.out_width = width;
+  part.kernel_height = part.kernel_width = part.stride_y = part.stride_x = part.dilation_y = part.dilation_x = 1;
+  part.pad_top = part.pad_left = 0;
+  return part;
+}
+
+/// weights: of the expansion with its bias, of the depthwise convolution with its bias, of the projection.
+ReferenceOutput conv_separable(const snug_layer& layer, const ReferenceInputs& inputs) {
+  std::span<const float> weights = inputs.weights;
+  const auto take = [&](int64_t count) {
+    const std::span<const float> taken = weights.first(static_cast<size_t>(count));
+    weights = weights.subspan(static_cast<size_t>(count));
+    return taken;
+  };
+  LogicalMap map = inputs.input;
+  const int64_t middle = layer.middle_channels > 0 ? layer.middle_channels : layer.in_channels;
+  if (layer.middle_channels > 0) {
+    const snug_layer expansion = convolution_part(layer, layer.in_channels, middle, 1);
+    const std::span<const float> taps = take(middle * layer.in_channels);
+    map = conv(pointwise_part(expansion, layer.in_height, layer.in_width),
+               {.input = map, .weights = taps, .bias = take(middle)})
+              .map;
+  }
+  const std::span<const float> taps = take(middle * layer.kernel_height * layer.kernel_width);
+  map =
+      conv(convolution_part(layer, middle, middle, middle), {.input = map, .weights = taps, .bias = take(middle)}).map;
+  snug_layer projection =
+      pointwise_part(convolution_part(layer, middle, layer.out_channels, 1), layer.out_height, layer.out_width);
+  projection.activation = layer.activation;
+  projection.activation_alpha = layer.activation_alpha, projection.activation_beta = layer.activation_beta;
+  return conv(projection, {.input = map, .other = inputs.other, .weights = weights, .bias = inputs.bias});
+}
+
 ReferenceOutput binary(const snug_layer& layer, const ReferenceInputs& inputs) {
   const auto read = [](const LogicalMap& map, int64_t c, int64_t y, int64_t x) {
     return map.at(map.shape.channels == 1 ? 0 : c, map.shape.height == 1 ? 0 : y, map.shape.width == 1 ? 0 : x);
@@ -171,6 +229,8 @@ ReferenceOutput evaluate_reference(std::string_view operator_name, const snug_la
                                    const ReferenceInputs& inputs) {
   if (operator_name == "conv") return conv(layer, inputs);
   if (operator_name == "pool") return pool(layer, inputs);
+  if (operator_name == "conv_separable") return conv_separable(layer, inputs);
+  if (operator_name == "conv_pool") return conv_pool(layer, inputs);
   if (operator_name == "binary") return binary(layer, inputs);
   if (operator_name == "concat") return concat(layer, inputs);
   if (operator_name == "lrn") return lrn(layer, inputs);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "zoo/zoo.h"
@@ -33,6 +34,22 @@ void keep_layout(CostTable& costs, int layout) {
   }
 }
 
+/// Leaves the nodes of a fusion no other candidates than its own.
+void keep_fused(CostTable& costs) {
+  std::set<int> ahead;
+  for (NodeCosts& node : costs.nodes) {
+    const bool behind = ahead.count(node.inputs[0]) > 0;
+    const auto belongs = [behind](const Candidate& candidate) {
+      return behind ? candidate.input_layouts[0] == kAheadLayout : candidate.fusion >= 0;
+    };
+    std::vector<Candidate> kept;
+    std::copy_if(node.candidates.begin(), node.candidates.end(), std::back_inserter(kept), belongs);
+    if (kept.empty()) continue;
+    if (kept[0].output_layout == kAheadLayout) ahead.insert(node.output);
+    node.candidates = std::move(kept);
+  }
+}
+
 }  // namespace
 
 Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup& setup) {
@@ -45,6 +62,7 @@ Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup
   options.import.outputs = setup.outputs;
   Priced priced = price_model(model, options);
   if (setup.layout) keep_layout(priced.costs, layout_index(*setup.layout));
+  if (setup.fused) keep_fused(priced.costs);
   std::variant<Compiled, Infeasible> result = fit(std::move(priced), options);
   if (const auto* infeasible = std::get_if<Infeasible>(&result)) throw std::runtime_error(infeasible->explanation);
   const Compiled& compiled = std::get<Compiled>(result);

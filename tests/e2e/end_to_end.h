@@ -30,6 +30,7 @@ struct Setup {
   WeightsForm weights = WeightsForm::kAuto;
   int threads = 1;
   std::optional<Layout> layout;  ///< nodes with candidates that read and write only this layout have only these
+  bool fused = false;            ///< fusions wherever there are any
 };
 
 /// Compiles with estimated costs and writes the C into `folder`. Throws std::runtime_error if nothing fits.

@@ -19,11 +19,11 @@ struct Shape {
   int64_t most_bytes = 5;
 };
 
-std::vector<Lifetime> random_buffers(uint32_t seed, const Shape& shape) {
+std::vector<BufferLifetime> random_buffers(uint32_t seed, const Shape& shape) {
   std::mt19937 random(seed);
   const auto below = [&](int64_t limit) { return static_cast<int64_t>(random() % static_cast<uint32_t>(limit)); };
-  std::vector<Lifetime> buffers(static_cast<size_t>(1 + below(shape.most_buffers)));
-  for (Lifetime& buffer : buffers) {
+  std::vector<BufferLifetime> buffers(static_cast<size_t>(1 + below(shape.most_buffers)));
+  for (BufferLifetime& buffer : buffers) {
     buffer.first = below(shape.steps);
     buffer.last = buffer.first + 1 + below(shape.longest);
     buffer.bytes = 1 + below(shape.most_bytes);
@@ -31,26 +31,27 @@ std::vector<Lifetime> random_buffers(uint32_t seed, const Shape& shape) {
   return buffers;
 }
 
-std::string text(uint32_t seed, const std::vector<Lifetime>& buffers) {
+std::string text(uint32_t seed, const std::vector<BufferLifetime>& buffers) {
   std::ostringstream out;
   out << "seed " << seed << ":";
-  for (const Lifetime& buffer : buffers) out << "\n  " << buffer.first << ' ' << buffer.last << ' ' << buffer.bytes;
+  for (const BufferLifetime& buffer : buffers)
+    out << "\n  " << buffer.first << ' ' << buffer.last << ' ' << buffer.bytes;
   return out.str();
 }
 
 /// The least arena: some optimal placement arises by dropping the buffers one after the other, in order of
 /// their offsets, each onto those below it, so trying all orders is enough.
-int64_t least_arena(const std::vector<Lifetime>& buffers) {
+int64_t least_arena(const std::vector<BufferLifetime>& buffers) {
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), size_t{0});
   int64_t best = INT64_MAX;
   do {
     std::vector<int64_t> end(buffers.size());
     for (size_t i = 0; i < order.size(); ++i) {
-      const Lifetime& buffer = buffers[order[i]];
+      const BufferLifetime& buffer = buffers[order[i]];
       int64_t offset = 0;
       for (size_t j = 0; j < i; ++j) {
-        const Lifetime& other = buffers[order[j]];
+        const BufferLifetime& other = buffers[order[j]];
         if (other.first < buffer.last && buffer.first < other.last) offset = std::max(offset, end[order[j]]);
       }
       end[order[i]] = offset + buffer.bytes;
@@ -62,7 +63,7 @@ int64_t least_arena(const std::vector<Lifetime>& buffers) {
 
 TEST(PlacementProperty, EqualsExhaustiveSearch) {
   for (uint32_t seed = 0; seed < 4000; ++seed) {
-    const std::vector<Lifetime> buffers = random_buffers(seed, {});
+    const std::vector<BufferLifetime> buffers = random_buffers(seed, {});
     const Placement placement = place(buffers, {.alignment = 1});
     ASSERT_EQ(verify_placement(buffers, placement, 1), "") << text(seed, buffers);
     ASSERT_EQ(placement.arena_bytes, least_arena(buffers)) << text(seed, buffers);
@@ -72,7 +73,7 @@ TEST(PlacementProperty, EqualsExhaustiveSearch) {
 
 TEST(PlacementProperty, TheExactSearchDecidesAlone) {
   for (uint32_t seed = 0; seed < 2000; ++seed) {
-    const std::vector<Lifetime> buffers = random_buffers(seed, {});
+    const std::vector<BufferLifetime> buffers = random_buffers(seed, {});
     const Strip strip = make_strip(buffers, 1);
     const int64_t least = least_arena(buffers);
     for (int64_t capacity = least - 2; capacity <= least + 2; ++capacity) {
@@ -90,14 +91,14 @@ TEST(PlacementProperty, TheExactSearchDecidesAlone) {
 
 // Gaps above the bound are rare among random instances, so look around one.
 TEST(PlacementProperty, EqualsExhaustiveSearchAroundAGap) {
-  const std::vector<Lifetime> gap = {{0, 1, 3}, {0, 3, 4}, {1, 4, 2}, {1, 5, 2},
-                                     {3, 5, 1}, {3, 5, 1}, {4, 6, 4}, {5, 6, 4}};
+  const std::vector<BufferLifetime> gap = {{0, 1, 3}, {0, 3, 4}, {1, 4, 2}, {1, 5, 2},
+                                           {3, 5, 1}, {3, 5, 1}, {4, 6, 4}, {5, 6, 4}};
   int above = 0;
   for (uint32_t seed = 0; seed < 60; ++seed) {
     std::mt19937 random(seed);
-    std::vector<Lifetime> buffers = gap;
+    std::vector<BufferLifetime> buffers = gap;
     for (uint32_t change = 0; change < seed % 3; ++change) {
-      Lifetime& buffer = buffers[random() % buffers.size()];
+      BufferLifetime& buffer = buffers[random() % buffers.size()];
       (random() % 2 == 0 ? buffer.bytes : buffer.last) += 1;
     }
     const Placement placement = place(buffers, {.alignment = 1});
@@ -112,7 +113,7 @@ TEST(PlacementProperty, EqualsExhaustiveSearchAroundAGap) {
 TEST(PlacementProperty, HoldsOnInstancesLikeNetworks) {
   for (uint32_t seed = 0; seed < 100; ++seed) {
     const Shape shape{.most_buffers = 150, .steps = 100, .longest = 6, .most_bytes = 100'000};
-    const std::vector<Lifetime> buffers = random_buffers(seed, shape);
+    const std::vector<BufferLifetime> buffers = random_buffers(seed, shape);
     const Placement placement = place(buffers, {.node_limit = 5000});
     ASSERT_EQ(verify_placement(buffers, placement, 64), "") << text(seed, buffers);
     ASSERT_GE(placement.arena_bytes, placement.lower_bound_bytes) << text(seed, buffers);
@@ -121,7 +122,7 @@ TEST(PlacementProperty, HoldsOnInstancesLikeNetworks) {
 
 TEST(PlacementProperty, IsRightHoweverLittleWorkIsGranted) {
   for (uint32_t seed = 0; seed < 50; ++seed) {
-    const std::vector<Lifetime> buffers = random_buffers(seed, {.most_buffers = 60, .steps = 20});
+    const std::vector<BufferLifetime> buffers = random_buffers(seed, {.most_buffers = 60, .steps = 20});
     for (const int64_t nodes : {0, 1, 2, 7, 60, 500}) {
       const Placement placement = place(buffers, {.alignment = 1, .node_limit = nodes});
       ASSERT_EQ(verify_placement(buffers, placement, 1), "") << nodes << " nodes, " << text(seed, buffers);
@@ -131,7 +132,7 @@ TEST(PlacementProperty, IsRightHoweverLittleWorkIsGranted) {
 
 TEST(PlacementProperty, RepeatsItself) {
   for (uint32_t seed = 0; seed < 20; ++seed) {
-    const std::vector<Lifetime> buffers = random_buffers(seed, {.most_buffers = 60, .steps = 20});
+    const std::vector<BufferLifetime> buffers = random_buffers(seed, {.most_buffers = 60, .steps = 20});
     EXPECT_EQ(place(buffers, {.node_limit = 2000}).offsets, place(buffers, {.node_limit = 2000}).offsets)
         << text(seed, buffers);
   }
@@ -139,9 +140,9 @@ TEST(PlacementProperty, RepeatsItself) {
 
 TEST(PlacementProperty, AlignmentScales) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
-    std::vector<Lifetime> buffers = random_buffers(seed, {});
+    std::vector<BufferLifetime> buffers = random_buffers(seed, {});
     const Placement small = place(buffers, {.alignment = 1});
-    for (Lifetime& buffer : buffers) buffer.bytes = 64 * buffer.bytes - 63;
+    for (BufferLifetime& buffer : buffers) buffer.bytes = 64 * buffer.bytes - 63;
     const Placement large = place(buffers, {.alignment = 64});
     EXPECT_EQ(large.arena_bytes, 64 * small.arena_bytes) << text(seed, buffers);
   }
@@ -150,7 +151,7 @@ TEST(PlacementProperty, AlignmentScales) {
 TEST(PlacementVerifierProperty, CatchesAMovedBuffer) {
   int caught = 0;
   for (uint32_t seed = 0; seed < 300; ++seed) {
-    const std::vector<Lifetime> buffers = random_buffers(seed, {});
+    const std::vector<BufferLifetime> buffers = random_buffers(seed, {});
     const Placement placement = place(buffers, {.alignment = 1});
     for (size_t i = 0; i < buffers.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {

@@ -17,16 +17,16 @@ namespace snug {
 namespace {
 
 /// One buffer a line: "first last bytes".
-std::vector<Lifetime> parse(const std::string& text) {
-  std::vector<Lifetime> buffers;
+std::vector<BufferLifetime> parse(const std::string& text) {
+  std::vector<BufferLifetime> buffers;
   std::istringstream lines(text);
-  for (Lifetime buffer; lines >> buffer.first >> buffer.last >> buffer.bytes;) buffers.push_back(buffer);
+  for (BufferLifetime buffer; lines >> buffer.first >> buffer.last >> buffer.bytes;) buffers.push_back(buffer);
   return buffers;
 }
 
 /// "offset offset … | arena bound", with "optimal" if proven; or the verifier's complaint.
 std::string placed(const std::string& text, const PlacementOptions& options = {}) {
-  const std::vector<Lifetime> buffers = parse(text);
+  const std::vector<BufferLifetime> buffers = parse(text);
   const Placement placement = place(buffers, options);
   const std::string fault = verify_placement(buffers, placement, options.alignment);
   if (!fault.empty()) return fault;
@@ -112,7 +112,7 @@ TEST(Placement, TheGreedyResultIsImprovedToTheBound) {
 }
 
 TEST(Placement, AGapAboveTheBoundIsProven) {
-  const std::vector<Lifetime> buffers = parse(R"(0 1 3
+  const std::vector<BufferLifetime> buffers = parse(R"(0 1 3
                                                  0 3 4
                                                  1 4 2
                                                  1 5 2
@@ -128,7 +128,7 @@ TEST(Placement, AGapAboveTheBoundIsProven) {
 }
 
 TEST(Placement, AGoalEndsTheSearchEarly) {
-  const std::vector<Lifetime> buffers = parse(kInterlocked);
+  const std::vector<BufferLifetime> buffers = parse(kInterlocked);
   const Placement placement = place(buffers, {.alignment = 1, .goal_bytes = 9});
   EXPECT_EQ(verify_placement(buffers, placement, 1), "");
   EXPECT_EQ(placement.arena_bytes, 9);
@@ -136,7 +136,7 @@ TEST(Placement, AGoalEndsTheSearchEarly) {
 }
 
 TEST(PlacementVerifier, NamesTheFault) {
-  const std::vector<Lifetime> buffers = parse("0 2 64\n1 3 60\n2 4 64");
+  const std::vector<BufferLifetime> buffers = parse("0 2 64\n1 3 60\n2 4 64");
   const Placement good{.offsets = {0, 64, 0}, .arena_bytes = 128, .lower_bound_bytes = 128, .optimal = true};
   EXPECT_EQ(verify_placement(buffers, good, 64), "");
 
@@ -172,15 +172,15 @@ std::filesystem::path instance(char letter) {
   return data / "minimalloc" / (std::string(1, letter) + ".1048576.csv");
 }
 
-std::vector<Lifetime> read_csv(const std::filesystem::path& path) {
+std::vector<BufferLifetime> read_csv(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::string line;
   std::getline(file, line);  // id,lower,upper,size
-  std::vector<Lifetime> buffers;
+  std::vector<BufferLifetime> buffers;
   while (std::getline(file, line)) {
     std::replace(line.begin(), line.end(), ',', ' ');
     std::istringstream fields(line);
-    Lifetime buffer;
+    BufferLifetime buffer;
     int64_t id = 0;
     fields >> id >> buffer.first >> buffer.last >> buffer.bytes;
     buffers.push_back(buffer);
@@ -193,7 +193,7 @@ class MinimallocInstance : public testing::TestWithParam<char> {};
 TEST_P(MinimallocInstance, FitsItsCapacity) {
   const std::filesystem::path path = instance(GetParam());
   if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not there";
-  const std::vector<Lifetime> buffers = read_csv(path);
+  const std::vector<BufferLifetime> buffers = read_csv(path);
   ASSERT_GT(buffers.size(), 100U);
   const Placement placement = place(buffers, {.alignment = 1, .goal_bytes = 1048576});
   EXPECT_EQ(verify_placement(buffers, placement, 1), "");

@@ -1,0 +1,22 @@
+/* conv_depthwise.h - the convolution of conv_depthwise_c16, for it and for the kernels that run it on rows
+ * that they have just made. */
+#ifndef SNUG_CONV_DEPTHWISE_H
+#define SNUG_CONV_DEPTHWISE_H
+
+#include "depthwise.h"
+
+static inline SNUG_CONV_KERNEL(snug_conv_depthwise_c16)
+{
+    (void)workspace;
+    const int32_t taps = layer->kernel_height * layer->kernel_width;
+    snug_depthwise_function *const tile = snug_depthwise_for_c16(layer);
+    for (int32_t block = 0; block * 16 < layer->out_channels; block++) {
+        snug_depthwise_block(layer, tile, 0, layer->out_height, 16,
+                             input + (ptrdiff_t)block * layer->in_plane,
+                             weights + (ptrdiff_t)block * taps * 16, bias + block * 16,
+                             residual ? residual + (ptrdiff_t)block * layer->other_plane : NULL,
+                             output + (ptrdiff_t)block * layer->out_plane);
+    }
+}
+
+#endif
