@@ -10,33 +10,33 @@ namespace {
 
 /// The part of the target's rate of multiply-adds that a family's inner loops reach, where it is not memory that limits
 /// them: medians of a profile of the ten networks of the zoo on an AVX-512 machine (58 thousand million multiply-adds
-/// and 40 GB a second). A tenth to nine tenths of the measured times are within a third of the estimates for most
-/// families, within a factor of two or three for direct, im2col, mec, polyphase winograd and depthwise. Of more than
-/// one, because what limits the others is hidden behind memory. The last four are guesses: they were not in that
-/// profile.
+/// and 40 GB a second). A tenth to nine tenths of the measured times are within a quarter of the estimates for most
+/// families, within a factor of two for winograd, polyphase winograd, im2col, mec and direct, of three for depthwise,
+/// and anywhere for direct vector. Of more than one, because what limits the others is hidden behind memory. Those of
+/// depthwise and separable are guesses.
 struct Efficiency {
   std::string_view family;
   double fraction;
 };
 constexpr std::array kEfficiencies{
-    Efficiency{"direct", 0.0044},
-    Efficiency{"blocked direct", 1.0},
-    Efficiency{"implicit gemm", 1.0},
-    Efficiency{"first layer", 0.95},
-    Efficiency{"im2col", 0.75},
-    Efficiency{"im2row", 1.0},
-    Efficiency{"kn2", 0.85},
-    Efficiency{"mec", 0.9},
-    Efficiency{"winograd", 0.9},
-    Efficiency{"pointwise", 0.95},
-    Efficiency{"polyphase winograd", 1.0},
+    Efficiency{"direct", 0.0065},
+    Efficiency{"blocked direct", 1.05},
+    Efficiency{"implicit gemm", 1.05},
+    Efficiency{"first layer", 1.0},
+    Efficiency{"im2col", 0.85},
+    Efficiency{"im2row", 1.05},
+    Efficiency{"kn2", 1.0},
+    Efficiency{"mec", 0.8},
+    Efficiency{"winograd", 1.15},
+    Efficiency{"pointwise", 1.0},
+    Efficiency{"polyphase winograd", 1.15},
     Efficiency{"depthwise", 0.8},
     Efficiency{"separable", 0.9},
-    Efficiency{"fully connected", 0.8},
-    Efficiency{"winograd 1d", 0.85},
-    Efficiency{"fft", 0.3},
-    Efficiency{"strassen", 0.95},
-    Efficiency{"direct vector", 0.15},
+    Efficiency{"fully connected", 1.05},
+    Efficiency{"winograd 1d", 1.05},
+    Efficiency{"fft", 1.1},
+    Efficiency{"strassen", 1.05},
+    Efficiency{"direct vector", 0.009},
 };
 constexpr double kOtherFraction = 0.1;
 
