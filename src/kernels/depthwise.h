@@ -60,6 +60,8 @@ typedef struct snug_depthwise_tile {
 #define F SNUG_DEPTHWISE_FMA
 #define L SNUG_DEPTHWISE_LEFT
 #define P SNUG_DEPTHWISE_PIXEL
+/* clang-format finds no layout of these lists that it keeps. */
+/* clang-format off */
 #define SNUG_DEPTHWISE_TAPS_3_1   \
     L(0, F(0, 0))                 \
     L(1, F(0, 1) F(1, 0))         \
@@ -94,6 +96,7 @@ typedef struct snug_depthwise_tile {
         P(9, F(3, 3) F(4, 1)) P(10, F(3, 4) F(4, 2) F(5, 0)) P(11, F(4, 3) F(5, 1))                         \
             P(12, F(4, 4) F(5, 2) F(6, 0)) P(13, F(5, 3) F(6, 1)) P(14, F(5, 4) F(6, 2)) P(15, F(6, 3))     \
                 P(16, F(6, 4))
+/* clang-format on */
 #define SNUG_DEPTHWISE_ROW_3_1 SNUG_DEPTHWISE_WEIGHTS_3 SNUG_DEPTHWISE_TAPS_3_1
 #define SNUG_DEPTHWISE_ROW_3_2 SNUG_DEPTHWISE_WEIGHTS_3 SNUG_DEPTHWISE_TAPS_3_2
 #define SNUG_DEPTHWISE_ROW_5_1 SNUG_DEPTHWISE_WEIGHTS_5 SNUG_DEPTHWISE_TAPS_5_1

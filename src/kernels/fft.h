@@ -67,6 +67,7 @@ static inline snug_complex snug_complex_mul(snug_complex a, snug_complex b)
 /* The transform of `radix` values in place. */
 static inline void snug_butterfly(int32_t radix, snug_complex *a)
 {
+    /* cppcheck-suppress uninitvar */
     const snug_complex a0 = a[0], a1 = a[1];
     if (radix == 2) {
         a[0] = snug_complex_add(a0, a1);

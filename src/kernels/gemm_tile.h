@@ -357,9 +357,11 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
 typedef void (*snug_tile)(const snug_gemm *, const float *, const float *, const float *, const float *,
                           float *);
 
+/* cppcheck-suppress uselessAssignmentPtrArg */
 SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_FUNCTION, SNUG_TILE_VECTORS)
 static const snug_tile snug_tiles[] = {SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_NAME, SNUG_TILE_VECTORS)};
 #ifdef SNUG_WIDE_TILES
+/* cppcheck-suppress uselessAssignmentPtrArg */
 SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_FUNCTION, 2)
 static const snug_tile snug_wide_tiles[] = {SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_NAME, 2)};
 #endif

@@ -130,6 +130,7 @@ static void write_again(float *map, size_t bytes)
     volatile float *const line = map;
     volatile const float *const elsewhere = reserve(&read_before, READ_POOL_BYTES);
     for (size_t i = 0; i < bytes / sizeof(float); i += 64 / sizeof(float)) {
+        /* cppcheck-suppress selfAssignment */
         line[i] = line[i];
         (void)elsewhere[next];
         next = (next + 64 / sizeof(float)) % (READ_POOL_BYTES / sizeof(float));

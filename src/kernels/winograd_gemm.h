@@ -114,6 +114,8 @@ typedef struct snug_winograd_product {
         SNUG_POINT_TILE_##rows(SNUG_POINT_STORE_##vectors)                                                   \
     }
 
+/* clang-format finds no layout of these lists that it keeps. */
+/* clang-format off */
 #if SNUG_POINT_ROWS == 14
 #define SNUG_POINT_ALL(DO, vectors)                                                           \
     DO(1, vectors)                                                                            \
@@ -129,6 +131,7 @@ typedef struct snug_winograd_product {
 #else
 #define SNUG_POINT_ALL(DO, vectors) DO(1, vectors) DO(2, vectors) DO(3, vectors)
 #endif
+/* clang-format on */
 
 #define SNUG_POINT_CASE(rows, vectors)                           \
     case rows:                                                   \
