@@ -183,8 +183,9 @@ static inline void snug_conv_panel(const snug_layer *l, const snug_gemm *base, i
     snug_gemm g = *base;
     g.left_taps = snug_taps_left_out(&axis_x, 0);
     g.right_taps = snug_taps_left_out(&axis_x, 1);
-    int strips = g.left_taps >= 0 && g.right_taps >= 0 && g.depth >= 8 &&
-                 (l->out_width >= 4 || l->out_width >= l->out_height);
+    /* A tile leaves out one pixel per tap: a tap that both ends of a row leave out needs regions. */
+    int strips = g.left_taps >= 0 && g.right_taps >= 0 && g.left_taps + g.right_taps <= l->kernel_width &&
+                 g.depth >= 8 && (l->out_width >= 4 || l->out_width >= l->out_height);
 #ifndef SNUG_GEMM_BORDERS
     strips &= g.left_taps == 0 && g.right_taps == 0;
 #endif
