@@ -78,16 +78,6 @@ function run(program, ...args) {
   }
 }
 
-/** Multiply-adds of a network's convolutions and fully-connected layers, from the layers' texts. */
-function multiplyAdds(layers) {
-  let sum = 0;
-  for (const layer of layers.filter(({ primitive }) => primitive.startsWith('conv_'))) {
-    const field = Object.fromEntries([...layer.text.matchAll(/([a-z]+)([-\d.e]+)/g)].map(([, key, n]) => [key, Number(n)]));
-    sum += (field.oc * field.oh * field.ow * field.kh * field.kw * field.ic) / field.g;
-  }
-  return sum;
-}
-
 /** The network as an ONNX file, as emitted C, and an input for both engines. */
 function prepare(name, options) {
   console.error(`peers: ${name}: writing and compiling it`);
@@ -101,7 +91,7 @@ function prepare(name, options) {
   writeNpy(files['input.npy'], { dims, values: randomFloats(dims.reduce((a, b) => a * b, 1), 1) });
   const fromExpected = Math.round(1e9 / plan.expected_ns);
   const repeat = options.repeat ?? Math.min(200, Math.max(5, fromExpected));
-  return { name, files, folder, plan, repeat, multiply_adds: multiplyAdds(plan.layers) };
+  return { name, files, folder, plan, repeat };
 }
 
 function runSnug({ files, folder }, repeat, snug) {
@@ -140,7 +130,6 @@ function largestDifference(network, snug) {
 function summary(network, rounds, { difference, agrees }) {
   return {
     network: network.name,
-    multiply_adds: network.multiply_adds,
     arena_bytes: network.plan.arena_bytes,
     flash_bytes: network.plan.flash_bytes,
     measured_costs: network.plan.measured,
@@ -171,7 +160,6 @@ function measure(name, options) {
 function printTable(results, mean) {
   const rows = results.map((result) => [
     result.network,
-    (result.multiply_adds / 1e9).toFixed(3),
     milliseconds(result.snug_ns),
     milliseconds(result.expected_ns),
     `${(100 * (result.expected_ns / result.snug_ns - 1)).toFixed(0)} %`,
@@ -181,13 +169,13 @@ function printTable(results, mean) {
       Math.max(...result.rounds.map(({ ratio }) => ratio)).toFixed(2),
     result.largest_relative_difference.toExponential(1),
   ]);
-  const columns = ['network', 'GMAC', 'snug ms', 'expected ms', 'is', 'ORT ms', 'ORT/snug', 'rounds', 'difference'];
+  const columns = ['network', 'snug ms', 'expected ms', 'is', 'ORT ms', 'ORT/snug', 'rounds', 'difference'];
   console.log(table(columns, [...rows, ['geometric mean', '', '', '', '', '', mean.toFixed(2), '', '']]));
 }
 
 function writeResults(results, mean, options) {
   const rows = results.flatMap((result) => result.rounds.map(({ round, snug_ns, ort_ns, ratio }) => ({
-    network: result.network, round, multiply_adds: result.multiply_adds, snug_ns,
+    network: result.network, round, snug_ns,
     expected_ns: result.expected_ns, ort_ns, ratio, largest_relative_difference: result.largest_relative_difference,
   })));
   writeFileSync(join(OUTPUT, 'peers.csv'), csv(rows));
