@@ -21,15 +21,15 @@ constexpr double kClearly = 1.0 / 32;
 /// A conversion reads and writes, and rarely at the memory's full speed.
 constexpr double kConversionPasses = 4;
 
-double map_bytes(const Layout& layout, const MapShape& shape) {
+double stored_bytes(const Layout& layout, const MapShape& shape) {
   return static_cast<double>(stored_floats(layout, shape)) * sizeof(float);
 }
 
 /// What another primitive's user pays where it stands between layouts of this one.
 double conversions_ns(const Measurement& from, const Primitive& to, const Target& target) {
   double bytes = 0;
-  if (from.primitive->input != to.input) bytes += map_bytes(to.input, input_shape(from.layer));
-  if (from.primitive->output != to.output) bytes += map_bytes(to.output, output_shape(from.layer));
+  if (from.primitive->input != to.input) bytes += stored_bytes(to.input, input_shape(from.layer));
+  if (from.primitive->output != to.output) bytes += stored_bytes(to.output, output_shape(from.layer));
   return kConversionPasses * bytes / target.gigabytes_per_second;
 }
 
@@ -73,8 +73,7 @@ const KnownTime* what_beats(const Measurement& measurement, const std::vector<Kn
   const std::optional<double> least = calibration.least_ns(measurement);
   if (!least) return nullptr;
   const Primitive& primitive = *measurement.primitive;
-  const double spare = kClearly * (map_bytes(primitive.input, input_shape(measurement.layer)) +
-                                   map_bytes(primitive.output, output_shape(measurement.layer)));
+  const double spare = kClearly * map_bytes(measurement.layer, primitive.input, primitive.output);
   const double workspace = workspace_bytes(measurement) + spare, weights = weight_bytes(measurement) + spare;
   const KnownTime* best = nullptr;
   for (const KnownTime& other : known) {

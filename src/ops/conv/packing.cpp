@@ -18,26 +18,11 @@ static int64_t blocks_of_16(int64_t channels) {
   return (channels + 15) / 16;
 }
 
-/// Channels of a block; 1: the order has no blocks.
-static int64_t block_of(TapOrder order) {
-  switch (order) {
-    case TapOrder::kBlockRowColumnChannel:
-      return 16;
-    case TapOrder::kBlock8RowColumnChannel:
-      return 8;
-    case TapOrder::kBlock4RowColumnChannel:
-      return 4;
-    case TapOrder::kChannelRowColumn:
-    case TapOrder::kRowColumnChannel:
-      break;
-  }
-  return 1;
-}
-
 /// Taps of a panel, padding included.
 static int64_t panel_taps(const snug_layer& layer, TapOrder order) {
-  const int64_t block = block_of(order);
-  return (channels_per_group(layer) + block - 1) / block * block * kernel_taps(layer);
+  const int64_t channels = channels_per_group(layer);
+  const bool blocked = order == TapOrder::kBlockRowColumnChannel;
+  return (blocked ? blocks_of_16(channels) * 16 : channels) * kernel_taps(layer);
 }
 
 /// Where a panel holds the tap of this input channel and kernel position.
@@ -48,11 +33,10 @@ static int64_t tap_index(const snug_layer& layer, TapOrder order, int64_t channe
       return channel * positions + position;
     case TapOrder::kRowColumnChannel:
       return position * channels_per_group(layer) + channel;
-    default:
+    case TapOrder::kBlockRowColumnChannel:
       break;
   }
-  const int64_t block = block_of(order);
-  return (channel / block * positions + position) * block + channel % block;
+  return (channel / 16 * positions + position) * 16 + channel % 16;
 }
 
 int64_t panel_bytes(const snug_layer& layer, TapOrder order) {

@@ -7,11 +7,9 @@ namespace snug {
 
 /// In which order a panel of 16 output channels holds its taps.
 enum class TapOrder {
-  kChannelRowColumn,        ///< channel, kernel row, kernel column: what planar maps read
-  kRowColumnChannel,        ///< kernel row, kernel column, channel: what interleaved maps read
-  kBlockRowColumnChannel,   ///< block of 16 channels, row, column, channel of the block; padded with zeros
-  kBlock8RowColumnChannel,  ///< the same with blocks of 8
-  kBlock4RowColumnChannel,  ///< and of 4
+  kChannelRowColumn,       ///< channel, kernel row, kernel column: what planar maps read
+  kRowColumnChannel,       ///< kernel row, kernel column, channel: what interleaved maps read
+  kBlockRowColumnChannel,  ///< block of 16 channels, row, column, channel of the block; padded with zeros
 };
 
 /// ONNX weights as [group][output channels / 16][taps][16], padded with zeros.

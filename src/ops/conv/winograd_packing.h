@@ -28,7 +28,18 @@ std::vector<std::byte> winograd_pack(const snug_layer& layer, std::span<const fl
 int64_t winograd_pack_bytes(const snug_layer& layer, const WinogradTile& tile);
 Work winograd_work(const snug_layer& layer, const WinogradTile& tile);
 
-/// The same as the functions that a descriptor has.
+inline constexpr std::string_view kWinogradWorkspace =
+    "16 P (G (T | 1) + (2 T | 1)) floats for T tiles a block, P points of the largest tile, G groups of 16 input "
+    "channels (x | 1: made odd)";
+inline constexpr std::string_view kWinogradStagedWorkspace =
+    "16 P (G (T | 1) + (2 T | 1)) floats for T tiles a block, P points of the largest tile, G groups of 16 input "
+    "channels (x | 1: made odd); and 16 floats per input pixel of a block, unless all groups of 16 channels lie "
+    "together";
+inline constexpr std::string_view kWinogradSource =
+    "Winograd, Arithmetic Complexity of Computations, 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural "
+    "Networks, arXiv 1509.09308";
+
+/// The same as the functions that a descriptor has, and the descriptor of the primitive `name`.
 template <int32_t height, int32_t width, int32_t kernel, WinogradMaps maps>
 struct Winograd {
   static constexpr WinogradTile kTile{height, width, kernel};
@@ -40,17 +51,27 @@ struct Winograd {
   }
   static int64_t pack_bytes(const snug_layer& layer) { return winograd_pack_bytes(layer, kTile); }
   static Work work(const snug_layer& layer) { return winograd_work(layer, kTile); }
-};
 
-inline constexpr std::string_view kWinogradWorkspace =
-    "16 P (G (T | 1) + (2 T | 1)) floats for T tiles a block, P points of the largest tile, G groups of 16 input "
-    "channels (x | 1: made odd)";
-inline constexpr std::string_view kWinogradStagedWorkspace =
-    "16 P (G (T | 1) + (2 T | 1)) floats for T tiles a block, P points of the largest tile, G groups of 16 input "
-    "channels (x | 1: made odd); and 16 floats per input pixel of a block, unless all groups of 16 channels lie "
-    "together";
-inline constexpr std::string_view kWinogradSource =
-    "Winograd, Arithmetic Complexity of Computations, 1980; Lavin and Gray, Fast Algorithms for Convolutional Neural "
-    "Networks, arXiv 1509.09308";
+  static constexpr Primitive primitive(std::string_view name) {
+    constexpr Layout kLayout = maps == WinogradMaps::kBlocks ? kC16 : maps == WinogradMaps::kPlanar ? kChw : kHwc;
+    return {
+        .name = name,
+        .family = "winograd",
+        .input = kLayout,
+        .output = kLayout,
+        .source = kWinogradSource,
+        .classic = maps != WinogradMaps::kBlocks && height <= 4,  // the paper's library has 2x2, 3x3 and 4x4
+        .in_place = true,
+        .refusal = refusal,
+        .blocks = blocks,
+        .workspace_bytes = workspace_bytes,
+        .workspace = maps == WinogradMaps::kBlocks ? kWinogradWorkspace : kWinogradStagedWorkspace,
+        .pack = pack,
+        .pack_bytes = pack_bytes,
+        .work = work,
+        .splitting = {.rows = height, .channels = 32},
+    };
+  }
+};
 
 }  // namespace snug

@@ -2,25 +2,8 @@
 
 namespace snug {
 
-using Variant = Winograd<3, 3, 5, WinogradMaps::kPlanar>;
-
 extern const Primitive conv_winograd_3x3_5x5_chw;
-const Primitive conv_winograd_3x3_5x5_chw{
-    .name = "conv_winograd_3x3_5x5_chw",
-    .family = "winograd",
-    .input = kChw,
-    .output = kChw,
-    .source = kWinogradSource,
-    .classic = true,
-    .in_place = true,
-    .refusal = Variant::refusal,
-    .blocks = Variant::blocks,
-    .workspace_bytes = Variant::workspace_bytes,
-    .workspace = kWinogradStagedWorkspace,
-    .pack = Variant::pack,
-    .pack_bytes = Variant::pack_bytes,
-    .work = Variant::work,
-    .splitting = {.rows = 3, .channels = 32},
-};
+const Primitive conv_winograd_3x3_5x5_chw =
+    Winograd<3, 3, 5, WinogradMaps::kPlanar>::primitive("conv_winograd_3x3_5x5_chw");
 
 }  // namespace snug
