@@ -9,11 +9,11 @@
  * layer, 0: unknown. STRIDES: the nine of snug_layer, in order, separated by spaces. LAYER: as snug names
  * layers, "ic3ih224...".
  *
- * What it measures is a kernel inside a network (docs/decisions/0005): before every call, not timed, the
- * input is written, as the layer before would have done, and as much read elsewhere; the output goes where a
- * map lay a few layers ago, one of OUTPUT_PLACES in turn; the weights were last read one image ago, so every
- * call reads another copy of them, from a pool larger than caches. Maps, workspace and weights lie in pages
- * like those of emitted programs. */
+ * What it measures is a kernel inside a network (docs/decisions/0005): before every call, not timed, as much
+ * is read elsewhere as the weights hold, which were last read one image ago; then the input is written, as
+ * the layer before would have done, and as much read elsewhere. The output goes where a map lay a few layers
+ * ago, one of OUTPUT_PLACES in turn, and every call reads another copy of the weights, from a pool larger
+ * than caches. Maps, workspace and weights lie in pages like those of emitted programs. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE /* madvise */
@@ -30,14 +30,14 @@
 
 #define LINE_BYTES 4096
 #define WEIGHT_POOL_BYTES ((size_t)128 << 20)
-#define READ_POOL_BYTES ((size_t)64 << 20)
+#define OTHER_MEMORY_BYTES ((size_t)64 << 20)
 #define OUTPUT_PLACES 4
 #define PATTERN_FLOATS 16381 /* a prime, so that it lies differently in every row */
 #define MOST_RUNS 1000
 #define LEAST_TOTAL_NS 1e7
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
-/* Memory that grows: a multiple of 64 bytes, aligned to a huge page. */
+/* Memory that grows, in whole huge pages where the system has them. */
 typedef struct pool {
     void *memory;
     size_t bytes;
@@ -55,7 +55,7 @@ typedef struct places {
     float *input, *other, *workspace, *outputs[OUTPUT_PLACES];
 } places;
 
-static pool arena, weights, bias, read_before;
+static pool arena, weights, bias, other_memory;
 
 static void fail(const char *what, const char *detail)
 {
@@ -88,7 +88,7 @@ static float *reserve(pool *p, size_t bytes)
     if (bytes <= p->bytes)
         return p->memory;
     free(p->memory);
-    p->bytes = rounded(bytes);
+    p->bytes = (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
 #if defined(_POSIX_C_SOURCE) && defined(MADV_HUGEPAGE)
     if (posix_memalign(&p->memory, HUGE_PAGE_BYTES, p->bytes) != 0)
         p->memory = NULL;
@@ -122,18 +122,26 @@ static places place(const request *r)
     return p;
 }
 
-/* The state in which the layer before leaves a map: all of it written, its end last, and as much read
- * elsewhere. */
-static void write_again(float *map, size_t bytes)
+static void read_elsewhere(size_t bytes)
 {
     static size_t next;
-    volatile float *const line = map;
-    volatile const float *const elsewhere = reserve(&read_before, READ_POOL_BYTES);
+    volatile const float *const elsewhere = reserve(&other_memory, OTHER_MEMORY_BYTES);
     for (size_t i = 0; i < bytes / sizeof(float); i += 64 / sizeof(float)) {
+        (void)elsewhere[next];
+        next = (next + 64 / sizeof(float)) % (OTHER_MEMORY_BYTES / sizeof(float));
+    }
+}
+
+/* The state in which the layers before leave the caches: this layer's weights are gone, its input is all
+ * written, the end last, and as much read elsewhere. */
+static void prepare(const request *r, float *input)
+{
+    volatile float *const line = input;
+    read_elsewhere(r->weight_bytes < OTHER_MEMORY_BYTES ? r->weight_bytes : OTHER_MEMORY_BYTES);
+    for (size_t i = 0; i < r->input_bytes / sizeof(float); i += 64 / sizeof(float)) {
         /* cppcheck-suppress selfAssignment */
         line[i] = line[i];
-        (void)elsewhere[next];
-        next = (next + 64 / sizeof(float)) % (READ_POOL_BYTES / sizeof(float));
+        read_elsewhere(64);
     }
 }
 
@@ -154,7 +162,7 @@ static double run_once(const request *r, const places *p, size_t run)
     const float *copy =
         stride == 0 ? NULL : (float *)weights.memory + run % copies * (stride / sizeof(float));
     float *const output = p->outputs[run % OUTPUT_PLACES];
-    write_again(p->input, r->input_bytes);
+    prepare(r, p->input);
     const double cpu_begin = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     const double begin = now_ns(CLOCK_MONOTONIC);
     if (r->kernel->conv != NULL)
