@@ -9,9 +9,9 @@ static inline SNUG_CONV_KERNEL(snug_conv_depthwise_c16)
 {
     (void)workspace;
     const int32_t taps = layer->kernel_height * layer->kernel_width;
-    snug_depthwise_function *const tile = snug_depthwise_for_c16(layer);
+    const snug_depthwise_plan plan = snug_depthwise_c16(layer);
     for (int32_t block = 0; block * 16 < layer->out_channels; block++) {
-        snug_depthwise_block(layer, tile, 0, layer->out_height, 16,
+        snug_depthwise_block(layer, &plan, 0, layer->out_height, 16,
                              input + (ptrdiff_t)block * layer->in_plane,
                              weights + (ptrdiff_t)block * taps * 16, bias + block * 16,
                              residual ? residual + (ptrdiff_t)block * layer->other_plane : NULL,

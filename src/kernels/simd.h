@@ -46,6 +46,16 @@
 #define SNUG_NO_UNROLL
 #endif
 
+/* SNUG_KEEP keeps a vector that was loaded and is read several times in its register: gcc likes to read the
+ * memory again in every instruction that can. */
+#if SNUG_VL > 1 && defined(__AVX512F__)
+#define SNUG_KEEP(v) __asm__("" : "+v"(v))
+#elif SNUG_VL > 1 && defined(__SSE2__)
+#define SNUG_KEEP(v) __asm__("" : "+x"(v))
+#else
+#define SNUG_KEEP(v) ((void)0)
+#endif
+
 #if SNUG_VL == 1
 
 typedef float snug_vec;

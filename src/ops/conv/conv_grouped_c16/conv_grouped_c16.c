@@ -55,7 +55,6 @@ SNUG_CONV_KERNEL(conv_grouped_c16)
     float *spread = workspace;
     const int32_t inputs = layer->in_channels / layer->groups;
     const ptrdiff_t taps = (ptrdiff_t)layer->kernel_height * layer->kernel_width;
-    snug_depthwise_function *const tile = snug_depthwise_for_c16(layer);
     for (int32_t o = 0; o < layer->out_channels; o += 16) {
         float *out = output + (ptrdiff_t)(o / 16) * layer->out_plane;
         snug_layer part = depthwise_of(layer);
@@ -67,7 +66,8 @@ SNUG_CONV_KERNEL(conv_grouped_c16)
                 spread_row(layer, channels, input + (ptrdiff_t)y * layer->in_row,
                            spread + (ptrdiff_t)y * part.in_row);
             part.activation = i + 1 < inputs ? SNUG_NO_ACTIVATION : layer->activation;
-            snug_depthwise_block(&part, tile, 0, layer->out_height, 16, spread, weights,
+            const snug_depthwise_plan plan = snug_depthwise_c16(&part);
+            snug_depthwise_block(&part, &plan, 0, layer->out_height, 16, spread, weights,
                                  i == 0 ? bias + o : no_bias, add, out);
             add = out; /* the sum so far */
             part.other_row = layer->out_row;
