@@ -68,7 +68,7 @@ Priced price_model(const std::filesystem::path& model_file, const CompileOptions
   return priced;
 }
 
-std::variant<Compiled, Infeasible> fit(Priced priced, const CompileOptions& options) {
+std::variant<Compiled, Infeasible> fit(const Priced& priced, const CompileOptions& options) {
   constexpr int kMostAttempts = 8;
   Limits limits = options.limits;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {

@@ -57,6 +57,6 @@ ProfileReport fill_profile(Profile& profile, const std::vector<Measurement>& wan
 
 /// Selects, schedules and places. If the arena exceeds the RAM limit although the live bytes do not, selects again with
 /// that much less.
-std::variant<Compiled, Infeasible> fit(Priced priced, const CompileOptions& options);
+std::variant<Compiled, Infeasible> fit(const Priced& priced, const CompileOptions& options);
 
 }  // namespace snug

@@ -12,7 +12,7 @@
 
 namespace snug {
 
-#define COUNT_FIELD(field, key) +1
+#define COUNT_FIELD(field, key) +1  // NOLINT(bugprone-macro-parentheses): a sum
 constexpr size_t kTextFields = 0 SNUG_LAYER_FIELDS(COUNT_FIELD, COUNT_FIELD);
 #undef COUNT_FIELD
 constexpr size_t kStrides = 9;
