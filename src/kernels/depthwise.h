@@ -90,7 +90,7 @@ typedef struct snug_depthwise_tile {
 #define SNUG_DEPTHWISE_ONE(i)                                 \
     if ((uint32_t)(x + (i) * stride) < (uint32_t)d->in_width) \
         c##i = snug_fma(w0, SNUG_DEPTHWISE_GET(tap + (i) * step), c##i);
-#define SNUG_DEPTHWISE_ROW_ANY                                                                  \
+#define SNUG_DEPTHWISE_ROW_any                                                                  \
     (void)end;                                                                                  \
     const int32_t stride = d->stride;                                                           \
     const ptrdiff_t step = stride * pixel;                                                      \
@@ -116,37 +116,38 @@ typedef struct snug_depthwise_tile {
 
 /* One tile. The taps of output 0 begin at input; pixels begin ... end - 1 of the tile lie inside the map, and
  * `rows` rows of the kernel from weights on. add: NULL, or the residual. */
-#define SNUG_DEPTHWISE_FUNCTION(name, ROW, PIXEL)                                                         \
-    static SNUG_NOINLINE void name(const snug_depthwise *d, const snug_depthwise_tile *t, const float *p, \
-                                   const float *w, const float *bias, const float *add, float *out)       \
-    {                                                                                                     \
-        const snug_some lanes = d->lanes;                                                                 \
-        (void)lanes;                                                                                      \
-        const ptrdiff_t pixel = PIXEL, row = d->row, weights_row = d->weights_row;                        \
-        const int32_t begin = t->begin, end = t->end;                                                     \
-        const snug_vec start = SNUG_DEPTHWISE_GET(bias);                                                  \
-        snug_vec c0 = start, c1 = start, c2 = start, c3 = start, c4 = start, c5 = start, c6 = start;      \
-        SNUG_NO_UNROLL                                                                                    \
-        for (int32_t rows = t->rows; rows > 0; rows--, p += row, w += weights_row) {                      \
-            ROW                                                                                           \
-        }                                                                                                 \
-        const int32_t outputs = t->outputs;                                                               \
-        if (add) {                                                                                        \
-            const ptrdiff_t step = d->add_pixel;                                                          \
-            SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_ADD)                                                        \
-        }                                                                                                 \
-        if (d->limits) {                                                                                  \
-            const snug_vec low = snug_set1(d->low), high = snug_set1(d->high);                            \
-            SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_CLAMP)                                                      \
-        }                                                                                                 \
-        const ptrdiff_t step = d->out_pixel;                                                              \
-        SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_STORE)                                                          \
+#define SNUG_DEPTHWISE_FUNCTION(taps, kind, PIXEL)                                                   \
+    static SNUG_NOINLINE void snug_depthwise_##taps##_##kind(                                        \
+        const snug_depthwise *d, const snug_depthwise_tile *t, const float *p, const float *w,       \
+        const float *bias, const float *add, float *out)                                             \
+    {                                                                                                \
+        const snug_some lanes = d->lanes;                                                            \
+        (void)lanes;                                                                                 \
+        const ptrdiff_t pixel = PIXEL, row = d->row, weights_row = d->weights_row;                   \
+        const int32_t begin = t->begin, end = t->end;                                                \
+        const snug_vec start = SNUG_DEPTHWISE_GET(bias);                                             \
+        snug_vec c0 = start, c1 = start, c2 = start, c3 = start, c4 = start, c5 = start, c6 = start; \
+        SNUG_NO_UNROLL                                                                               \
+        for (int32_t rows = t->rows; rows > 0; rows--, p += row, w += weights_row) {                 \
+            SNUG_DEPTHWISE_ROW_##taps                                                                \
+        }                                                                                            \
+        const int32_t outputs = t->outputs;                                                          \
+        if (add) {                                                                                   \
+            const ptrdiff_t step = d->add_pixel;                                                     \
+            SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_ADD)                                                   \
+        }                                                                                            \
+        if (d->limits) {                                                                             \
+            const snug_vec low = snug_set1(d->low), high = snug_set1(d->high);                       \
+            SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_CLAMP)                                                 \
+        }                                                                                            \
+        const ptrdiff_t step = d->out_pixel;                                                         \
+        SNUG_DEPTHWISE_ALL(SNUG_DEPTHWISE_STORE)                                                     \
     }
 
 #define SNUG_DEPTHWISE_FUNCTIONS(kind, PIXEL)                                                  \
-    SNUG_DEPTHWISE_FUNCTION(snug_depthwise_5_1_##kind, SNUG_DEPTHWISE_ROW_5_1, PIXEL)          \
-    SNUG_DEPTHWISE_FUNCTION(snug_depthwise_5_2_##kind, SNUG_DEPTHWISE_ROW_5_2, PIXEL)          \
-    SNUG_DEPTHWISE_FUNCTION(snug_depthwise_any_##kind, SNUG_DEPTHWISE_ROW_ANY, PIXEL)          \
+    SNUG_DEPTHWISE_FUNCTION(5_1, kind, PIXEL)                                                  \
+    SNUG_DEPTHWISE_FUNCTION(5_2, kind, PIXEL)                                                  \
+    SNUG_DEPTHWISE_FUNCTION(any, kind, PIXEL)                                                  \
     static inline snug_depthwise_function *snug_depthwise_for_##kind(const snug_layer *l)      \
     {                                                                                          \
         if (l->kernel_width == 5 && l->dilation_x == 1 && l->pad_left < 5 && l->stride_x <= 2) \

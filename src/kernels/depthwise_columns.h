@@ -278,11 +278,13 @@ typedef void snug_columns_function(const snug_columns *d, int32_t top, int32_t b
 /* Whole vectors of channels, and the first lanes of a vector. */
 #define SNUG_COLUMN_LOAD(p) snug_load(p)
 #define SNUG_COLUMN_STORE(p, v) snug_store(p, v)
+/* cppcheck-suppress uselessAssignmentPtrArg */
 SNUG_COLUMNS_ALL(whole)
 #undef SNUG_COLUMN_LOAD
 #undef SNUG_COLUMN_STORE
 #define SNUG_COLUMN_LOAD(p) snug_load_lanes(p, lanes)
 #define SNUG_COLUMN_STORE(p, v) snug_store_lanes(p, v, lanes)
+/* cppcheck-suppress uselessAssignmentPtrArg */
 SNUG_COLUMNS_ALL(some)
 #undef SNUG_COLUMN_LOAD
 #undef SNUG_COLUMN_STORE

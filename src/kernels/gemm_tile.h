@@ -265,8 +265,8 @@ static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g,
                                    const float *b, const float *add, float *out)
 {
     walk->gemm = g;
-    walk->a = a;
-    walk->b = b;
+    walk->a = walk->a_x = a;
+    walk->b = walk->b_x = b;
     walk->add = add;
     walk->out = out;
     walk->depth = g->depth;
@@ -274,14 +274,19 @@ static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g,
     walk->next_step = g->stream ? g->stream->step : 0;
 }
 
+static inline void snug_walk_last(volatile snug_walk *walk)
+{
+    if (walk->gemm->last_depth && walk->block == walk->gemm->blocks)
+        walk->depth = walk->gemm->last_depth;
+}
+
 static inline void snug_walk_block(volatile snug_walk *walk)
 {
+    snug_walk_last(walk);
     walk->a_y = walk->a;
     walk->b_y = walk->b;
     walk->a += walk->gemm->a_block;
     walk->b += walk->gemm->b_block;
-    if (walk->gemm->last_depth && walk->block + 1 == walk->gemm->blocks)
-        walk->depth = walk->gemm->last_depth;
 }
 
 static inline void snug_walk_row(volatile snug_walk *walk)
@@ -298,6 +303,17 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
     walk->b_x += walk->gemm->b_x;
 }
 
+/* 1x1 convolutions take a short way through the blocks: their sums may be so short that the walk shows (16
+ * steps: 88 % of the peak by the long way, 94 % by the short one; with AVX2 71 % and 82 %). Wide tiles take
+ * the long way, since gcc would keep addresses in vector registers on the short one. */
+#define SNUG_SHORT_WAY_1 1
+#ifdef SNUG_WIDE_TILES
+#define SNUG_SHORT_WAY_2 0
+#else
+#define SNUG_SHORT_WAY_2 1
+#endif
+#define SNUG_SHORT_WAY_4 1
+
 /* init and add may be NULL. */
 /* clang-format off */
 #define SNUG_TILE_FUNCTION(rows, V)                                                          \
@@ -313,7 +329,16 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
             SNUG_ROWS_##rows(SNUG_ROW_INIT, V)                                               \
         }                                                                                    \
         snug_walk_begin(&walk, g, a, panel, add, out);                                       \
-        for (walk.block = 0; walk.block < walk.gemm->blocks; walk.block++) {                 \
+        if (SNUG_SHORT_WAY_##V && g->blocks > 0 && g->taps_y == 1 && g->taps_x == 1)         \
+            for (walk.block = 1;; walk.block++) {                                            \
+                snug_walk_last(&walk);                                                       \
+                SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)                                   \
+                if (walk.block == walk.gemm->blocks)                                         \
+                    break;                                                                   \
+                walk.a_x += walk.gemm->a_block;                                              \
+                walk.b_x += walk.gemm->b_block;                                              \
+            }                                                                                \
+        else for (walk.block = 1; walk.block <= walk.gemm->blocks; walk.block++) {           \
             snug_walk_block(&walk);                                                          \
             for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                         \
                 snug_walk_row(&walk);                                                        \
