@@ -99,6 +99,7 @@ std::string part_initialiser(const Part& part) {
   add("out_channels", layer.out_channels), add("out_height", layer.out_height);
   add("pad_top", layer.pad_top), add("groups", layer.groups), add("block", layer.block);
   add("other_channels", layer.other_channels), add("other_height", layer.other_height);
+  add("middle_height", layer.middle_height), add("pool_top", layer.pool_top);
   add("input", part.input_floats), add("other", part.other_floats), add("weights", part.weight_floats);
   add("bias", part.bias_floats), add("output", part.output_floats), add("workspace", part.workspace_offset_bytes);
   return "        {" + in_lines(fields).substr(8) + "}";

@@ -35,6 +35,7 @@ typedef struct snug_call {
 typedef struct snug_part {
     int32_t in_channels, in_height, out_channels, out_height;
     int32_t pad_top, groups, block, other_channels, other_height;
+    int32_t middle_height, pool_top;
     size_t input, other, weights, bias, output, workspace;
 } snug_part;
 
@@ -50,6 +51,8 @@ static inline snug_layer snug_slice(const snug_layer *whole, const snug_part *pa
     layer.block = part->block;
     layer.other_channels = part->other_channels;
     layer.other_height = part->other_height;
+    layer.middle_height = part->middle_height;
+    layer.pool_top = part->pool_top;
     return layer;
 }
 

@@ -23,7 +23,8 @@ struct Work {
 /// How a call may be split among threads. Every part is a call of its own on a slice of the maps, with weights that
 /// were packed for the whole; the contract tests hold every primitive to what it says here.
 struct Splitting {
-  int32_t rows = 1;      ///< bands of output rows begin at multiples of this (a tile's height); 0: no bands
+  int32_t rows = 1;      ///< bands of output rows, all of a size; where a band so cut off would need weights that were
+                         ///< packed otherwise, they begin at multiples of this (a tile's height). 0: no bands
   int32_t channels = 0;  ///< slices of output channels begin at multiples of this, itself one of 16; their weights lie
                          ///< one after another. 0: no slices
 };

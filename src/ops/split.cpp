@@ -48,19 +48,45 @@ Strides output_strides(const snug_layer& layer) {
   return {.plane = layer.out_plane, .row = layer.out_row, .pixel = layer.out_pixel};
 }
 
-/// A band of output rows with the input rows that it reads. No input rows: it lies on the padding alone, which kernels
-/// need not understand.
+/// Windows that slide over rows: a window's rows, and how many rows the first one lies above row 0.
+struct Windows {
+  int32_t stride, reach, pad;
+};
+
+Windows convolution_windows(const snug_layer& layer) {
+  const int32_t taps = std::max(layer.kernel_height, 1);
+  return {std::max(layer.stride_y, 1), (taps - 1) * std::max(layer.dilation_y, 1) + 1, layer.pad_top};
+}
+
+/// The rows of a map of `height` rows that some windows read, and how far the first of them begins above those.
+struct Reading {
+  Range rows;
+  int32_t pad = 0;
+};
+Reading rows_read(const Windows& windows, Range range, int32_t height) {
+  const int32_t origin = range.begin * windows.stride - windows.pad;
+  const int32_t end = origin + (range.end - range.begin - 1) * windows.stride + windows.reach;
+  const int32_t first = std::clamp(origin, 0, height);
+  return {{first, std::clamp(end, first, height)}, first - origin};
+}
+
+/// A band of output rows with the input rows that it reads; where a pool reads what a convolution writes, those that
+/// the pool's rows need of both. No rows: the band lies on padding alone, which kernels need not understand.
 Part band(const Primitive& primitive, const snug_layer& whole, Range rows) {
-  const int32_t stride = std::max(whole.stride_y, 1), taps = std::max(whole.kernel_height, 1);
-  const int32_t reach = (taps - 1) * std::max(whole.dilation_y, 1) + 1;
-  const int32_t origin = rows.begin * stride - whole.pad_top;
-  const int32_t end = origin + (rows.end - rows.begin - 1) * stride + reach;
-  const int32_t first = std::clamp(origin, 0, whole.in_height), last = std::clamp(end, first, whole.in_height);
   Part part{.layer = whole};
   part.layer.out_height = rows.end - rows.begin;
-  part.layer.in_height = last - first;
-  part.layer.pad_top = first - origin;
-  part.input_floats = offset(primitive.input, input_strides(whole), 0, first, 0);
+  Range computed = rows;
+  if (whole.pool_height > 0) {
+    const Windows pool{whole.pool_stride_y, whole.pool_height, whole.pool_top};
+    const Reading middle = rows_read(pool, rows, whole.middle_height);
+    computed = middle.rows;
+    part.layer.middle_height = computed.end - computed.begin;
+    part.layer.pool_top = middle.pad;
+  }
+  const Reading input = rows_read(convolution_windows(whole), computed, whole.in_height);
+  part.layer.in_height = input.rows.end - input.rows.begin;
+  part.layer.pad_top = input.pad;
+  part.input_floats = offset(primitive.input, input_strides(whole), 0, input.rows.begin, 0);
   part.output_floats = offset(primitive.output, output_strides(whole), 0, rows.begin, 0);
   const bool broadcast = whole.other_height == 1;  // 0: a residual, which is a map like the output
   if (!broadcast) part.other_floats = offset(primitive.output, other_strides(whole), 0, rows.begin, 0);
@@ -119,19 +145,16 @@ bool set_block(const Primitive& primitive, snug_layer& layer) {
 
 /// Whether the kernel takes the part as a layer of its own, with weights that were packed for the whole.
 bool is_served(const Primitive& primitive, const snug_layer& whole, Part& part, Split split) {
-  if (part.layer.in_height <= 0 || !set_block(primitive, part.layer)) return false;
+  const bool no_rows = part.layer.in_height <= 0 || (whole.pool_height > 0 && part.layer.middle_height <= 0);
+  if (no_rows || !set_block(primitive, part.layer)) return false;
   if (primitive.refusal != nullptr && !primitive.refusal(part.layer).empty()) return false;
   const bool packed = whole.groups > 0 && primitive.pack_bytes != nullptr;
   return !packed || split != Split::kRows || primitive.pack_bytes(part.layer) == primitive.pack_bytes(whole);
 }
 
-}  // namespace
-
-std::vector<Part> split_layer(const Primitive& primitive, const snug_layer& layer, Split split, int threads) {
-  CHECK(threads >= 1 && threads <= kMostThreads, std::to_string(threads));
+std::vector<Part> split_in_steps(const Primitive& primitive, const snug_layer& layer, Split split, int32_t step,
+                                 int threads) {
   const bool rows = split == Split::kRows;
-  if (split == Split::kWhole || (!rows && !can_slice_channels(layer))) return {};
-  const int32_t step = rows ? primitive.splitting.rows : primitive.splitting.channels;
   const std::vector<Range> slices = ranges(rows ? layer.out_height : layer.out_channels, step, threads);
   if (slices.size() < 2) return {};
   std::vector<Part> parts;
@@ -147,6 +170,20 @@ std::vector<Part> split_layer(const Primitive& primitive, const snug_layer& laye
     parts.push_back(part);
   }
   return parts;
+}
+
+}  // namespace
+
+std::vector<Part> split_layer(const Primitive& primitive, const snug_layer& layer, Split split, int threads) {
+  CHECK(threads >= 1 && threads <= kMostThreads, std::to_string(threads));
+  if (split == Split::kWhole) return {};
+  if (split == Split::kChannels) {
+    if (!can_slice_channels(layer)) return {};
+    return split_in_steps(primitive, layer, split, primitive.splitting.channels, threads);
+  }
+  if (primitive.splitting.rows == 0) return {};
+  std::vector<Part> parts = split_in_steps(primitive, layer, split, 1, threads);
+  return parts.empty() ? split_in_steps(primitive, layer, split, primitive.splitting.rows, threads) : parts;
 }
 
 int64_t workspace_bytes(const std::vector<Part>& parts) {

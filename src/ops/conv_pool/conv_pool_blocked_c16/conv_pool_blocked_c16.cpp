@@ -30,7 +30,7 @@ const Primitive conv_pool_blocked_c16{
     .pack = pack_conv<conv_blocked_c16>,
     .pack_bytes = pack_bytes_of_conv<conv_blocked_c16>,
     .work = work,
-    .splitting = {.rows = 0},  // the parts would have to share rows of the map between
+    .splitting = {.rows = 1, .channels = 32},
 };
 
 }  // namespace snug

@@ -29,7 +29,6 @@ const Primitive conv_pool_first_chw_c16{
     .pack = pack_conv<conv_first_chw_c16>,
     .pack_bytes = pack_bytes_of_conv<conv_first_chw_c16>,
     .work = work,
-    .splitting = {.rows = 0},  // the parts would have to share rows of the map between
 };
 
 }  // namespace snug

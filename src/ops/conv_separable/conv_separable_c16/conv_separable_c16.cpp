@@ -112,7 +112,6 @@ const Primitive conv_separable_c16{
     .pack = pack,
     .pack_bytes = pack_bytes,
     .work = work,
-    .splitting = {.rows = 0},  // the parts would have to share rows of the map between
 };
 
 }  // namespace snug
