@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/error.h"
 #include "cost/profile.h"
+#include "ops/split.h"
 
 namespace snug {
 
@@ -58,6 +60,18 @@ double estimated_ns(const Target& target, const Measurement& measurement) {
   const double compute_ns = work.multiply_adds / (target.giga_multiply_adds_per_second * fraction_of(primitive.family));
   const double memory_ns = work.bytes_moved / target.gigabytes_per_second;
   return kCallNs + compute_ns + memory_ns;
+}
+
+double predicted_ns(const Target& target, const Measurement& in_parts, double whole_ns) {
+  const auto& [primitive, operator_name, layer, split, threads] = in_parts;
+  const std::vector<Part> parts = split_layer(*primitive, layer, split, threads);
+  CHECK(!parts.empty(), text(in_parts));
+  double slowest = 0;
+  for (const Part& part : parts) {
+    slowest = std::max(slowest, estimated_ns(target, {primitive, operator_name, part.layer}));
+  }
+  const double share = slowest / estimated_ns(target, {primitive, operator_name, layer});
+  return whole_ns * std::min(1.0, share) + target.fork_join_ns;
 }
 
 }  // namespace snug

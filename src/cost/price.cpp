@@ -15,7 +15,7 @@ constexpr int kLayoutCount = static_cast<int>(kLayouts.size());
 
 using Key = std::pair<const Primitive*, std::string>;
 Key key_of(const Measurement& measurement) {
-  return {measurement.primitive, layer_text(measurement.layer)};
+  return {measurement.primitive, text(measurement)};
 }
 
 /// Prices of single calls, each worked out once.
@@ -27,25 +27,33 @@ struct Prices {
   double ns(const Measurement& measurement) {
     const auto [entry, is_new] = known.try_emplace(key_of(measurement), 0);
     if (!is_new) return entry->second;
-    entry->second = profile != nullptr ? profile->price_ns(measurement) : estimated_ns(target, measurement);
+    entry->second = profile != nullptr ? profile->price_ns(measurement) : estimate_of(measurement);
     return entry->second;
+  }
+
+  double estimate_of(const Measurement& measurement) const {
+    const double whole = estimated_ns(target, measurement);
+    return measurement.split == Split::kWhole ? whole : predicted_ns(target, measurement, whole);
+  }
+
+  /// What `batch` runs of a call take; those in parts start their threads once.
+  double ns(const Measurement& measurement, double batch) {
+    const double one = ns(measurement);
+    const double fork_join = measurement.split == Split::kWhole ? 0 : std::min(one, target.fork_join_ns);
+    return (one - fork_join) * batch + fork_join;
   }
 };
 
-int64_t whole_ns(double ns) {
-  return std::max<int64_t>(0, std::llround(ns));
+/// The call in parts, or whole where it cannot be split this way.
+Measurement in_parts(Measurement call, Split split, int threads) {
+  if (split_layer(*call.primitive, call.layer, split, threads).empty()) return call;
+  call.split = split;
+  call.threads = threads;
+  return call;
 }
 
-/// What `batch` runs of a call take when its parts run at the same time, each on a thread, given what one takes whole.
-/// A call that cannot be split this way stays whole.
-double shared_out_ns(const Target& target, const Measurement& call, double ns, double batch, Split split, int threads) {
-  const std::vector<Part> parts = split_layer(*call.primitive, call.layer, split, threads);
-  if (parts.empty()) return ns * batch;
-  double slowest = 0;
-  for (const Part& part : parts) {
-    slowest = std::max(slowest, estimated_ns(target, {call.primitive, call.operator_name, part.layer}));
-  }
-  return ns * std::min(1.0, slowest / estimated_ns(target, call)) * batch + target.fork_join_ns;
+int64_t whole_ns(double ns) {
+  return std::max<int64_t>(0, std::llround(ns));
 }
 
 /// Whether nothing that `a` is used in gets worse when it stands in for `b`.
@@ -92,7 +100,11 @@ std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs
       if (candidate.primitive == nullptr) continue;
       const Node& node = computed_node(graph, fused, static_cast<int>(index), candidate);
       const Lowered lowered = node.op->lower(graph, node);
-      for (const Call& call : lowered.calls) add(measurement_of(node, lowered, call, candidate));
+      for (const Call& call : lowered.calls) {
+        const Measurement whole = measurement_of(node, lowered, call, candidate);
+        add(whole);
+        add(in_parts(whole, candidate.split, costs.threads));
+      }
     }
   }
   const std::vector<LayoutPairs> needed = possible_conversions(costs);
@@ -101,7 +113,9 @@ std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs
       for (int to = 0; to < kLayoutCount; ++to) {
         if (!needed[id][static_cast<size_t>(from)][static_cast<size_t>(to)]) continue;
         const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
-        if (conversion) add(*conversion);
+        if (!conversion) continue;
+        add(*conversion);
+        add(in_parts(*conversion, Split::kRows, costs.threads));
       }
     }
   }
@@ -120,9 +134,8 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
       const Lowered lowered = node.op->lower(graph, node);
       double ns = 0;
       for (const Call& call : lowered.calls) {
-        const Measurement measurement = measurement_of(node, lowered, call, candidate);
-        ns += shared_out_ns(target, measurement, prices.ns(measurement), static_cast<double>(lowered.batch),
-                            candidate.split, costs.threads);
+        const Measurement whole = measurement_of(node, lowered, call, candidate);
+        ns += prices.ns(in_parts(whole, candidate.split, costs.threads), static_cast<double>(lowered.batch));
       }
       candidate.time_ns = whole_ns(ns);
     }
@@ -137,10 +150,10 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
         if (price < 0 || !needed[id][static_cast<size_t>(from)][static_cast<size_t>(to)]) continue;
         const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
         if (!conversion) continue;
-        const double ns = prices.ns(*conversion);
-        price = whole_ns(ns * batch);
-        const double in_bands = shared_out_ns(target, *conversion, ns, batch, Split::kRows, costs.threads);
-        if (in_bands >= ns * batch) continue;
+        const double whole = prices.ns(*conversion, batch);
+        price = whole_ns(whole);
+        const double in_bands = prices.ns(in_parts(*conversion, Split::kRows, costs.threads), batch);
+        if (in_bands >= whole) continue;
         price = whole_ns(in_bands);
         costs.tensors[id].conversion_split[static_cast<size_t>(from)][static_cast<size_t>(to)] = Split::kRows;
       }

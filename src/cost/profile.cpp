@@ -8,11 +8,13 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <thread>
 
 #include "base/error.h"
 #include "cost/calibration.h"
 #include "cost/profile_program.h"
 #include "cost/profile_store.h"
+#include "ops/split.h"
 
 namespace snug {
 
@@ -22,22 +24,41 @@ using Key = std::pair<std::string, std::string>;  // primitive and layer text
 using Clock = std::chrono::steady_clock;
 
 Key key_of(const Measurement& measurement) {
-  return {std::string(measurement.primitive->name), layer_text(measurement.layer)};
+  return {std::string(measurement.primitive->name), text(measurement)};
 }
 
-/// What competes with each other: the primitives of one layer, whatever their block. Conversions do not.
+Measurement whole_of(Measurement in_parts) {
+  in_parts.split = Split::kWhole;
+  in_parts.threads = 1;
+  return in_parts;
+}
+
+/// What competes with each other: the primitives of one layer, whatever their block. Conversions do not. In parts, only
+/// primitives of the same layouts do.
 std::string layer_key(const Measurement& measurement) {
   snug_layer layer = measurement.layer;
   layer.block = 0;
   const std::string_view who = measurement.operator_name == "convert" ? measurement.primitive->name : "";
-  return fmt::format("{} {} {}", measurement.operator_name, who, layer_text(layer));
+  const std::string same = fmt::format("{} {} {}", measurement.operator_name, who, layer_text(layer));
+  if (measurement.split == Split::kWhole) return same;
+  return fmt::format("{} {} {} {}", same, measurement.threads, measurement.primitive->input.name,
+                     measurement.primitive->output.name);
 }
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+/// Families in parts: by how much more they took than was predicted.
+using Excess = std::map<std::tuple<std::string_view, Split, int>, std::vector<double>>;
+
 }  // namespace
+
+std::string text(const Measurement& measurement) {
+  const std::string layer = layer_text(measurement.layer);
+  if (measurement.split == Split::kWhole) return layer;
+  return fmt::format("{} {} {}", layer, name(measurement.split), measurement.threads);
+}
 
 struct Profile::State {
   Target target;
@@ -46,7 +67,44 @@ struct Profile::State {
   std::map<std::string, std::string> hashes;  // per primitive
   std::map<Key, double> measured;
   Calibration calibration;
+  Excess excess;
+
+  std::optional<double> measured_ns(const Measurement& measurement) const {
+    const auto found = measured.find(key_of(measurement));
+    if (found == measured.end()) return std::nullopt;
+    return found->second;
+  }
+
+  /// Without a measurement of this.
+  double likely_ns(const Measurement& measurement) const {
+    if (measurement.split == Split::kWhole) return calibration.likely_ns(measurement);
+    const Measurement whole = whole_of(measurement);
+    return predicted_ns(target, measurement, measured_ns(whole).value_or(calibration.likely_ns(whole)));
+  }
+
+  void learn(const Measurement& measurement, double ns) {
+    if (measurement.split == Split::kWhole) return calibration.add(measurement, ns);
+    std::vector<double>& ratios = excess[{measurement.primitive->family, measurement.split, measurement.threads}];
+    const double ratio = ns / likely_ns(measurement);
+    ratios.insert(std::ranges::upper_bound(ratios, ratio), ratio);
+  }
 };
+
+namespace {
+
+/// What a line of the store was measured on; its operator is not known there.
+Measurement measurement_of(const MeasuredTime& time) {
+  const size_t end = time.layer.find(' ');
+  Measurement measurement{.primitive = find_primitive(time.primitive), .layer = parse_layer(time.layer.substr(0, end))};
+  if (end == std::string::npos) return measurement;
+  const size_t number = time.layer.rfind(' ');
+  const std::string way = time.layer.substr(end + 1, number - end - 1);
+  measurement.split = way == name(Split::kRows) ? Split::kRows : Split::kChannels;
+  measurement.threads = std::stoi(time.layer.substr(number + 1));
+  return measurement;
+}
+
+}  // namespace
 
 Profile Profile::open(const Target& target, const std::filesystem::path& file) {
   Profile profile;
@@ -55,26 +113,39 @@ Profile Profile::open(const Target& target, const std::filesystem::path& file) {
                                                  .store = ProfileStore(file.empty() ? default_profile_file() : file),
                                                  .hashes = kernel_hashes(),
                                                  .measured = {},
-                                                 .calibration = Calibration(target)});
+                                                 .calibration = Calibration(target),
+                                                 .excess = {}});
   State& state = *profile.state_;
+  std::vector<std::pair<Measurement, double>> in_parts;
   for (const MeasuredTime& time : state.store.read(state.target_identity)) {
     const auto current = state.hashes.find(time.primitive);
     if (current == state.hashes.end() || current->second != time.kernel_hash) continue;
     state.measured[{time.primitive, time.layer}] = time.ns;
-    state.calibration.add({.primitive = find_primitive(time.primitive), .layer = parse_layer(time.layer)}, time.ns);
+    const Measurement measurement = measurement_of(time);
+    if (measurement.split == Split::kWhole)
+      state.learn(measurement, time.ns);
+    else
+      in_parts.emplace_back(measurement, time.ns);
+  }
+  // What is learned of them depends on the times of the whole calls.
+  for (const auto& [measurement, ns] : in_parts) {
+    if (!split_layer(*measurement.primitive, measurement.layer, measurement.split, measurement.threads).empty())
+      state.learn(measurement, ns);
   }
   return profile;
 }
 
 std::optional<double> Profile::measured_ns(const Measurement& measurement) const {
-  const auto found = state_->measured.find(key_of(measurement));
-  if (found == state_->measured.end()) return std::nullopt;
-  return found->second;
+  return state_->measured_ns(measurement);
 }
 
 double Profile::price_ns(const Measurement& measurement) const {
   const std::optional<double> measured = measured_ns(measurement);
-  return measured ? *measured : state_->calibration.likely_ns(measurement);
+  if (measured) return *measured;
+  const double likely = state_->likely_ns(measurement);
+  const auto found = state_->excess.find({measurement.primitive->family, measurement.split, measurement.threads});
+  if (measurement.split == Split::kWhole || found == state_->excess.end()) return likely;
+  return likely * std::max(1.0, found->second[found->second.size() / 2]);
 }
 
 namespace {
@@ -142,7 +213,7 @@ std::vector<Contest> contests_of(const Profile& profile, const Target& target, c
 MeasuredTime ask(Process& process, const Target& target, const Measurement& measurement, double best_ns) {
   process.write(profile_request(measurement, best_ns));
   const std::optional<std::string> line = process.read_line();
-  MeasuredTime time{.primitive = std::string(measurement.primitive->name), .layer = layer_text(measurement.layer)};
+  MeasuredTime time{.primitive = std::string(measurement.primitive->name), .layer = text(measurement)};
   long long runs = 0;
   if (line && std::sscanf(line->c_str(), "%lf %lld", &time.ns, &runs) == 2 && time.ns >= 0) {
     time.runs = runs;
@@ -155,15 +226,23 @@ MeasuredTime ask(Process& process, const Target& target, const Measurement& meas
       target.name, time.primitive, time.layer, end.exit_code, line ? "it answered \"" + *line + "\"" : end.errors));
 }
 
+/// Whether a measurement cannot matter. A call in parts cannot if nothing but sharing its work well would not make it
+/// nearly as fast as the best one.
+bool is_hopeless(const Profile::State& state, const Contest& contest, const Measurement& measurement) {
+  constexpr double kNear = 1.2;
+  if (measurement.split == Split::kWhole) return what_beats(measurement, contest.known, state.calibration) != nullptr;
+  return !contest.known.empty() && state.likely_ns(measurement) > kNear * contest.best_ns();
+}
+
 /// One run of the program that measures.
 class Measuring {
  public:
-  Measuring(Profile::State& state, std::vector<Contest>& contests, const Profile::Progress& progress)
+  Measuring(Profile::State& state, std::vector<Contest>& contests, const std::filesystem::path& program,
+            const Profile::Progress& progress)
       : state_(state),
         contests_(contests),
         progress_(progress),
-        process_(program_command(state.target,
-                                 profile_program(state.target, state.store.file().parent_path() / "programs"), {})),
+        process_(program_command(state.target, program, {})),
         left_(state.target, all_missing()) {}
 
   /// Returns how many were measured; the others stay in `missing`.
@@ -189,12 +268,12 @@ class Measuring {
   /// Measures the likely fastest first, so that the slow ones are known to be slow before they run, or after one run.
   void hold(Contest& contest) {
     std::stable_sort(contest.missing.begin(), contest.missing.end(), [&](const Measurement& a, const Measurement& b) {
-      return state_.calibration.likely_ns(a) < state_.calibration.likely_ns(b);
+      return state_.likely_ns(a) < state_.likely_ns(b);
     });
     const size_t known_before = contest.known.size();
     std::vector<Measurement> given_up;
     for (const Measurement& measurement : contest.missing) {
-      if (what_beats(measurement, contest.known, state_.calibration) != nullptr)
+      if (is_hopeless(state_, contest, measurement))
         given_up.push_back(measurement);
       else
         measure(contest, measurement);
@@ -208,7 +287,7 @@ class Measuring {
   void measure(Contest& contest, const Measurement& measurement) {
     if (progress_) progress_(done_, total_, measurement, left_.seconds());
     const double ns = store(ask(process_, state_.target, measurement, contest.best_ns()), measurement);
-    state_.calibration.add(measurement, ns);
+    state_.learn(measurement, ns);
     contest.known.push_back({measurement, ns});
     last_ = measurement;
     ++measured_;
@@ -240,7 +319,7 @@ class Measuring {
   bool settle(Contest& contest) {
     std::vector<Measurement> given_up;
     for (const Measurement& measurement : contest.missing) {
-      if (what_beats(measurement, contest.known, state_.calibration) != nullptr)
+      if (is_hopeless(state_, contest, measurement))
         given_up.push_back(measurement);
       else
         measure(contest, measurement);
@@ -260,10 +339,10 @@ class Measuring {
 };
 
 /// Whether what is missing was given up before, so that there is nothing to do.
-bool all_given_up(const std::vector<Contest>& contests, const Calibration& calibration) {
-  return std::all_of(contests.begin(), contests.end(), [&](const Contest& contest) {
-    return std::all_of(contest.missing.begin(), contest.missing.end(), [&](const Measurement& measurement) {
-      return what_beats(measurement, contest.known, calibration) != nullptr;
+bool all_given_up(const Profile::State& state, const std::vector<Contest>& contests) {
+  return std::ranges::all_of(contests, [&](const Contest& contest) {
+    return std::ranges::all_of(contest.missing, [&](const Measurement& measurement) {
+      return is_hopeless(state, contest, measurement);
     });
   });
 }
@@ -284,25 +363,59 @@ std::vector<Cut> cuts_of(const std::vector<Contest>& contests, const Calibration
   return cuts;
 }
 
+/// The program that runs parts at the same time; none where they cannot run so on this machine.
+std::optional<std::filesystem::path> program_for_parts(const Target& target, const std::filesystem::path& folder,
+                                                       int threads) {
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  if (!target.runner.empty() || target.openmp.empty() || processors < threads) return std::nullopt;
+  try {
+    return profile_program(target, folder, ForThreads::kMany);
+  } catch (const UserError&) {
+    return std::nullopt;  // a compiler without OpenMP's library
+  }
+}
+
+void count(const std::vector<Contest>& contests, ProfileReport& report) {
+  for (const Contest& contest : contests) {
+    report.known += contest.known.size();
+    report.wanted += contest.known.size() + contest.missing.size();
+  }
+}
+
+std::vector<Measurement> some_of(const std::vector<Measurement>& wanted, bool in_parts) {
+  std::vector<Measurement> result;
+  std::ranges::copy_if(wanted, std::back_inserter(result), [&](const Measurement& measurement) {
+    return (measurement.split != Split::kWhole) == in_parts;
+  });
+  return result;
+}
+
 }  // namespace
 
 ProfileReport Profile::measure_missing(const std::vector<Measurement>& wanted, const Progress& progress) {
   const Clock::time_point begin = Clock::now();
   State& state = *state_;
-  std::vector<Contest> contests = contests_of(*this, state.target, wanted);
+  const std::filesystem::path folder = state.store.file().parent_path() / "programs";
   ProfileReport report;
-  for (const Contest& contest : contests) {
-    report.known += contest.known.size();
-    report.wanted += contest.known.size() + contest.missing.size();
-  }
-  if (!all_given_up(contests, state.calibration)) {
+  std::vector<Contest> contests = contests_of(*this, state.target, some_of(wanted, false));
+  count(contests, report);
+  if (!all_given_up(state, contests)) {
     if (!state.target.measures_time) {
       throw UserError(fmt::format("target {} runs in an emulator, which says nothing about time: use --estimate",
                                   state.target.name));
     }
-    report.measured = Measuring(state, contests, progress).run();
+    report.measured = Measuring(state, contests, profile_program(state.target, folder), progress).run();
   }
   report.cuts = cuts_of(contests, state.calibration);
+
+  const std::vector<Measurement> in_parts = some_of(wanted, true);
+  std::vector<Contest> in_parts_contests = contests_of(*this, state.target, in_parts);
+  count(in_parts_contests, report);
+  if (!all_given_up(state, in_parts_contests)) {
+    const auto program = program_for_parts(state.target, folder, in_parts.front().threads);
+    if (program) report.measured += Measuring(state, in_parts_contests, *program, progress).run();
+  }
+  for (const Contest& contest : in_parts_contests) report.predicted_parts += contest.missing.size();
   report.seconds = seconds_since(begin);
   return report;
 }

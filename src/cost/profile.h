@@ -16,12 +16,17 @@
 
 namespace snug {
 
-/// One thing to measure: a primitive on a layer (its block set, strides 0).
+/// One thing to measure: a primitive on a layer (its block set, strides 0), whole, or in parts on as many threads.
 struct Measurement {
   const Primitive* primitive = nullptr;
   std::string operator_name;
   snug_layer layer{};
+  Split split{};
+  int threads = 1;
 };
+
+/// The layer as text, and of a call in parts how it is split: "ic3ih224...", "ic3ih224... rows 2".
+std::string text(const Measurement& measurement);
 
 enum class PrimitiveSet { kAll, kClassic };
 
@@ -49,7 +54,8 @@ struct ProfileReport {
   size_t known = 0;     ///< of them, from earlier runs
   size_t measured = 0;  ///< of them, now
   double seconds = 0;
-  std::vector<Cut> cuts;  ///< the rest, small layers first
+  std::vector<Cut> cuts;      ///< the rest, small layers first, but for
+  size_t predicted_parts = 0;  ///< calls in parts whose times are predicted from those of the whole calls
 };
 
 /// Prices in nanoseconds, by measurement; a view of the SQLite file, keyed by target identity and kernel
@@ -62,7 +68,8 @@ class Profile {
 
   std::optional<double> measured_ns(const Measurement& measurement) const;
 
-  /// Measured, or estimated and corrected by what this target's measurements say of the primitive.
+  /// Measured, or estimated and corrected by what this target's measurements say of the primitive. A call in parts that
+  /// was not measured: predicted_ns, and as much more as others of the family took.
   double price_ns(const Measurement& measurement) const;
 
   using Progress = std::function<void(size_t done, size_t total, const Measurement& current, double seconds_left)>;
@@ -79,9 +86,11 @@ class Profile {
 /// Time from work and bytes alone.
 double estimated_ns(const Target& target, const Measurement& measurement);
 
-/// Fills in every time_ns: the profile's price, or the estimate where no profile is given. On several threads a layer
-/// takes as long as its slowest part, whose share of the whole layer's time is estimated, and the target's
-/// fork_join_ns. Dominated candidates go.
+/// What a call in parts takes if these have nothing to share but the work: the share of the whole call's time that the
+/// slowest part has by the estimate, and the target's fork_join_ns.
+double predicted_ns(const Target& target, const Measurement& in_parts, double whole_ns);
+
+/// Fills in every time_ns: the profile's price, or the estimate where no profile is given. Dominated candidates go.
 CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile);
 
 }  // namespace snug

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/shipped_files.h"
 #include "graph/operator.h"
+#include "ops/split.h"
 
 namespace snug {
 
@@ -23,9 +24,11 @@ std::string contents(const std::set<std::string>& names) {
   return text;
 }
 
+constexpr const char* kMain = "profile_main.c";
+
 /// The C files of the program; with the headers that they include.
 std::vector<std::string> source_names() {
-  std::vector<std::string> names{"profile_main.c", "kernel_table.c"};
+  std::vector<std::string> names{kMain, "kernel_table.c"};
   for (const ListedPrimitive& listed : all_primitives()) names.push_back(std::string(listed.primitive->name) + ".c");
   return names;
 }
@@ -46,6 +49,16 @@ int64_t set_operand(const Measurement& measurement, snug_layer& layer) {
   return std::max(stored_floats(primitive.output, shape), packed / static_cast<int64_t>(sizeof(float)));
 }
 
+/// A space, and the members of snug_part in their order.
+std::string part_word(const Part& part) {
+  const snug_layer& layer = part.layer;
+  return fmt::format(" {},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", layer.in_channels, layer.in_height,
+                     layer.out_channels, layer.out_height, layer.pad_top, layer.groups, layer.block,
+                     layer.other_channels, layer.other_height, layer.middle_height, layer.pool_top, part.input_floats,
+                     part.other_floats, part.weight_floats, part.bias_floats, part.output_floats,
+                     part.workspace_offset_bytes);
+}
+
 }  // namespace
 
 std::map<std::string, std::string> kernel_hashes() {
@@ -53,33 +66,38 @@ std::map<std::string, std::string> kernel_hashes() {
   for (const ListedPrimitive& listed : all_primitives()) {
     const std::string name(listed.primitive->name);
     std::set<std::string> names = with_includes(name + ".c");
-    names.merge(with_includes("profile_main.c"));
+    names.merge(with_includes(kMain));
     hashes[name] = sha256(contents(names));
   }
   return hashes;
 }
 
-fs::path profile_program(const Target& target, const fs::path& folder) {
+fs::path profile_program(const Target& target, const fs::path& folder, ForThreads threads) {
+  const bool many = threads == ForThreads::kMany;
   Target compiled = target;
   compiled.runner.clear();
   std::set<std::string> names;
   for (const std::string& name : source_names()) names.merge(with_includes(name));
   const fs::path program =
-      folder / fmt::format("profile-{}-{}", target.name, sha256(identity(compiled) + contents(names)));
+      folder / fmt::format("profile-{}{}-{}", target.name, many ? "-threads" : "", sha256(identity(compiled) + contents(names)));
   if (fs::exists(program)) return program;
 
   const TemporaryFolder build;
-  std::vector<fs::path> sources;
+  std::vector<fs::path> kernels;
   for (const std::string& name : names) {
     const fs::path file = build.path() / name;
     std::ofstream(file, std::ios::binary) << shipped_files().at(name);
-    if (name.ends_with(".c")) sources.push_back(file);
+    if (name.ends_with(".c") && name != kMain) kernels.push_back(file);
   }
   std::error_code error;
   fs::create_directories(folder, error);
   // Another snug may be building the same: each builds under a name of its own, and the last rename stands.
   const fs::path unfinished = program.string() + fmt::format(".{}", ::getpid());
-  build_program(target, sources, {build.path()}, unfinished);
+  const std::vector<std::string> flags = many ? target.openmp : std::vector<std::string>{};
+  std::vector<fs::path> objects = build_objects(target, kernels, {build.path()}, build.path());
+  // The kernels are those of the other program, which are in the cache.
+  objects.push_back(build_objects(target, {build.path() / kMain}, {build.path()}, build.path(), flags).front());
+  link_program(target, objects, unfinished, flags);
   fs::rename(unfinished, program, error);
   if (error)
     throw UserError(fmt::format("{}: {}; set $SNUG_PROFILE to another place", program.string(), error.message()));
@@ -90,14 +108,19 @@ std::string profile_request(const Measurement& measurement, double best_ns) {
   const Primitive& primitive = *measurement.primitive;
   snug_layer layer = with_dense_strides(measurement.layer, primitive.input, primitive.output);
   const int64_t other_floats = set_operand(measurement, layer);
+  const std::vector<Part> parts = split_layer(primitive, layer, measurement.split, measurement.threads);
+  int64_t workspace = workspace_bytes(parts);
+  if (parts.empty() && primitive.workspace_bytes != nullptr) workspace = primitive.workspace_bytes(layer);
   const bool has_weights = has_conv_kernels(measurement.operator_name) && primitive.pack_bytes != nullptr;
-  return fmt::format("{} {} {} {} {} {} {:.1f} {} {} {} {} {} {} {} {} {} {}\n", primitive.name,
+  std::string parts_words;
+  for (const Part& part : parts) parts_words += part_word(part);
+  return fmt::format("{} {} {} {} {} {} {:.1f} {} {} {} {} {} {} {} {} {} {}{}\n", primitive.name,
                      stored_floats(primitive.input, input_shape(layer)), other_floats,
                      stored_floats(primitive.output, output_shape(layer)),
                      has_weights ? primitive.pack_bytes(layer) : 0,
-                     primitive.workspace_bytes == nullptr ? 0 : primitive.workspace_bytes(layer), best_ns,
+                     workspace, best_ns,
                      layer.in_plane, layer.in_row, layer.in_pixel, layer.other_plane, layer.other_row,
-                     layer.other_pixel, layer.out_plane, layer.out_row, layer.out_pixel, layer_text(measurement.layer));
+                     layer.other_pixel, layer.out_plane, layer.out_row, layer.out_pixel, layer_text(measurement.layer), parts_words);
 }
 
 }  // namespace snug

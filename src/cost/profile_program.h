@@ -14,8 +14,12 @@ namespace snug {
 /// program that measures.
 std::map<std::string, std::string> kernel_hashes();
 
+/// Whether the program can run the parts of a call at the same time, for which it is built with OpenMP.
+enum class ForThreads { kOne, kMany };
+
 /// Builds the program for the target, or finds it in the folder, where it stays. Throws UserError.
-std::filesystem::path profile_program(const Target& target, const std::filesystem::path& folder);
+std::filesystem::path profile_program(const Target& target, const std::filesystem::path& folder,
+                                      ForThreads threads = ForThreads::kOne);
 
 /// The line that asks for a measurement. best_ns: of the fastest kernel known for this layer, 0: unknown.
 std::string profile_request(const Measurement& measurement, double best_ns);

@@ -13,7 +13,7 @@ namespace snug {
 struct MeasuredTime {
   std::string kernel_hash;  ///< of the sources that the kernel was built from
   std::string primitive;
-  std::string layer;  ///< layer_text, with its block
+  std::string layer;  ///< text of a Measurement
   double ns = 0;
   int64_t runs = 0;
 };

@@ -80,12 +80,16 @@ void add_model_options(CLI::App& command, ModelArguments& arguments) {
   command.add_option("--trace", arguments.trace, "write every stage as text into this folder");
 }
 
+void add_threads_option(CLI::App& command, ModelArguments& arguments) {
+  command.add_option("--threads", arguments.threads, "that share every large layer: OpenMP, or threads of your own")
+      ->capture_default_str();
+}
+
 void add_limit_options(CLI::App& command, ModelArguments& arguments) {
   command.add_option("--ram", arguments.ram, "arena limit: bytes, 512K, 8MiB");
   command.add_option("--flash", arguments.flash, "limit of packed weights: bytes, 512K, 8MiB");
   command.add_option("--latency", arguments.latency, "time limit in milliseconds");
-  command.add_option("--threads", arguments.threads, "that share every large layer: OpenMP, or threads of your own")
-      ->capture_default_str();
+  add_threads_option(command, arguments);
 }
 
 void add_choice_options(CLI::App& command, ModelArguments& arguments) {

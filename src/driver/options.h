@@ -26,6 +26,7 @@ struct ModelArguments {
 
 void add_model_options(CLI::App& command,
                        ModelArguments& arguments);  ///< MODEL, --target, --shape, --outputs, --primitives, --estimate
+void add_threads_option(CLI::App& command, ModelArguments& arguments);  ///< --threads
 void add_limit_options(CLI::App& command, ModelArguments& arguments);   ///< --ram, --flash, --latency, --threads
 void add_choice_options(CLI::App& command, ModelArguments& arguments);  ///< --minimize, --strategy
 

@@ -86,7 +86,7 @@ json report_json(const ProfileReport& report) {
                     {"faster_ns", cut.faster_ns}});
   }
   return {{"wanted", report.wanted},   {"known", report.known},     {"measured", report.measured},
-          {"cut", report.cuts.size()}, {"seconds", report.seconds}, {"cuts", cuts}};
+          {"cut", report.cuts.size()}, {"predicted_parts", report.predicted_parts}, {"seconds", report.seconds}, {"cuts", cuts}};
 }
 
 /// Why a primitive's cuts were made: the one that was made least gladly.
@@ -101,6 +101,9 @@ std::string reason(const std::vector<const Cut*>& cuts) {
 void print_report(const ProfileReport& report) {
   fmt::print("{} measurements: {} made now in {:.0f} s, {} known before, {} not worth making\n", report.wanted,
              report.measured, report.seconds, report.known, report.cuts.size());
+  if (report.predicted_parts > 0) {
+    fmt::print("{} calls in parts: not measured, predicted from the times of whole calls\n", report.predicted_parts);
+  }
   if (report.cuts.empty()) return;
   std::map<std::string_view, std::vector<const Cut*>> by_primitive;
   for (const Cut& cut : report.cuts) by_primitive[cut.measurement.primitive->name].push_back(&cut);
@@ -193,6 +196,7 @@ void add_profile_command(CLI::App& app) {
       app.add_subcommand("profile", "measure every candidate of every layer that may matter, and every conversion");
   const auto arguments = std::make_shared<ProfileArguments>();
   add_model_options(*command, arguments->model);
+  add_threads_option(*command, arguments->model);
   command->remove_option(command->get_option("model"));
   command->add_option("models", arguments->models, "ONNX files; layers that they share are measured once");
   command->add_flag("--zoo", arguments->zoo, "every network of snug zoo");

@@ -2,18 +2,20 @@
  *
  * Reads one request a line from its standard input and answers each with a line as soon as it has measured:
  *
- *     KERNEL INPUT_FLOATS OTHER_FLOATS OUTPUT_FLOATS WEIGHT_BYTES WORKSPACE_BYTES BEST_NS STRIDES LAYER
+ *     KERNEL INPUT_FLOATS OTHER_FLOATS OUTPUT_FLOATS WEIGHT_BYTES WORKSPACE_BYTES BEST_NS STRIDES LAYER PARTS
  *     NANOSECONDS RUNS
  *
  * OTHER_FLOATS: residual or second operand, 0: none. BEST_NS: what the fastest kernel known takes for this
  * layer, 0: unknown. STRIDES: the nine of snug_layer, in order, separated by spaces. LAYER: as snug names
- * layers, "ic3ih224...".
+ * layers, "ic3ih224...". PARTS: none, or those in which the call is made, each on a thread; each is a word, the
+ * members of snug_part in order, separated by commas.
  *
  * What it measures is a kernel inside a network (docs/decisions/0005): before every call, not timed, as much
  * is read elsewhere as the weights hold, which were last read one image ago; then the input is written, as
  * the layer before would have done, and as much read elsewhere. The output goes where a map lay a few layers
  * ago, one of OUTPUT_PLACES in turn, and every call reads another copy of the weights, from a pool larger
- * than caches. Maps, workspace and weights lie in pages like those of emitted programs. */
+ * than caches. Maps, workspace and weights lie in pages like those of emitted programs. Of a call in parts, each
+ * thread prepares a band of the input's rows. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE /* madvise */
@@ -27,8 +29,10 @@
 
 #include "kernel_table.h"
 #include "layer_fields.h"
+#include "parallel.h"
 
-#define LINE_BYTES 4096
+#define LINE_BYTES 32768
+#define MOST_PARTS 64
 #define WEIGHT_POOL_BYTES ((size_t)128 << 20)
 #define OTHER_MEMORY_BYTES ((size_t)64 << 20)
 #define OUTPUT_PLACES 4
@@ -48,6 +52,8 @@ typedef struct request {
     snug_layer layer;
     size_t input_bytes, other_bytes, output_bytes, weight_bytes, workspace_bytes;
     double best_ns;
+    int parts; /* 0: one call */
+    snug_part part[MOST_PARTS];
 } request;
 
 /* Where a request's maps lie. */
@@ -122,13 +128,55 @@ static places place(const request *r)
     return p;
 }
 
-static void read_elsewhere(size_t bytes)
+/* function(context, 0) ... function(context, parts - 1), at the same time where there is OpenMP. */
+static void run_parts(int parts, snug_part_function *function, const void *context)
 {
-    static size_t next;
-    volatile const float *const elsewhere = reserve(&other_memory, OTHER_MEMORY_BYTES);
-    for (size_t i = 0; i < bytes / sizeof(float); i += 64 / sizeof(float)) {
-        (void)elsewhere[next];
-        next = (next + 64 / sizeof(float)) % (OTHER_MEMORY_BYTES / sizeof(float));
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(parts) schedule(static, 1)
+#endif
+    for (int part = 0; part < parts; part++)
+        function(context, part);
+}
+
+/* Reads so many bytes of memory that nothing else needs; each thread has a share of it. */
+static void read_elsewhere(int share, int shares, size_t bytes)
+{
+    static size_t next[MOST_PARTS];
+    const size_t line = 64 / sizeof(float);
+    const size_t floats = OTHER_MEMORY_BYTES / sizeof(float) / (size_t)shares / line * line;
+    volatile const float *const elsewhere = (const float *)other_memory.memory + (size_t)share * floats;
+    for (size_t i = 0; i < bytes / sizeof(float); i += line) {
+        (void)elsewhere[next[share]];
+        next[share] = (next[share] + line) % floats;
+    }
+}
+
+typedef struct preparation {
+    const request *r;
+    float *input;
+} preparation;
+
+/* A thread's share of what the layers before leave in the caches. */
+static void prepare_share(const void *context, int share)
+{
+    const preparation *const p = context;
+    const request *const r = p->r;
+    const int shares = r->parts > 0 ? r->parts : 1;
+    const size_t floats = r->input_bytes / sizeof(float), line = 64 / sizeof(float);
+    const size_t height = r->layer.in_row > 0 ? (size_t)r->layer.in_height : 1;
+    const size_t row_floats = height > 1 ? (size_t)r->layer.in_row : floats;
+    const size_t gone = r->weight_bytes < OTHER_MEMORY_BYTES ? r->weight_bytes : OTHER_MEMORY_BYTES;
+    read_elsewhere(share, shares, gone / (size_t)shares);
+    for (size_t begin = 0, row = 0; begin < floats; begin += row_floats, row = (row + 1) % height) {
+        if ((int)(row * (size_t)shares / height) != share)
+            continue;
+        volatile float *const map = p->input + begin;
+        const size_t count = floats - begin < row_floats ? floats - begin : row_floats;
+        for (size_t i = 0; i < count; i += line) {
+            /* cppcheck-suppress selfAssignment */
+            map[i] = map[i];
+            read_elsewhere(share, shares, 64);
+        }
     }
 }
 
@@ -136,13 +184,12 @@ static void read_elsewhere(size_t bytes)
  * written, the end last, and as much read elsewhere. */
 static void prepare(const request *r, float *input)
 {
-    volatile float *const line = input;
-    read_elsewhere(r->weight_bytes < OTHER_MEMORY_BYTES ? r->weight_bytes : OTHER_MEMORY_BYTES);
-    for (size_t i = 0; i < r->input_bytes / sizeof(float); i += 64 / sizeof(float)) {
-        /* cppcheck-suppress selfAssignment */
-        line[i] = line[i];
-        read_elsewhere(64);
-    }
+    const preparation p = {r, input};
+    reserve(&other_memory, OTHER_MEMORY_BYTES);
+    if (r->parts > 0)
+        run_parts(r->parts, prepare_share, &p);
+    else
+        prepare_share(&p, 0);
 }
 
 static double now_ns(clockid_t clock)
@@ -152,9 +199,32 @@ static double now_ns(clockid_t clock)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
+typedef struct shared_call {
+    const request *r;
+    const places *p;
+    const float *weights;
+    float *output;
+} shared_call;
+
+static void run_part(const void *context, int index)
+{
+    const shared_call *const call = context;
+    const request *const r = call->r;
+    const snug_part *const part = &r->part[index];
+    const snug_layer slice = snug_slice(&r->layer, part);
+    const float *const input = call->p->input + part->input;
+    const float *const other = call->p->other == NULL ? NULL : call->p->other + part->other;
+    if (r->kernel->conv != NULL)
+        r->kernel->conv(&slice, input, call->weights + part->weights, (const float *)bias.memory + part->bias,
+                        other, call->output + part->output,
+                        (unsigned char *)call->p->workspace + part->workspace);
+    else
+        r->kernel->map(&slice, input, other, call->output + part->output);
+}
+
 /* The call number `run`, timed by two clocks. Processor time leaves out what other programs take away from a
  * long call; wall-clock time is the exact one for short calls, because reading it costs little. The smaller
- * is right. */
+ * is right; but the processor time of several threads is their sum. */
 static double run_once(const request *r, const places *p, size_t run)
 {
     const size_t stride = rounded(r->weight_bytes);
@@ -165,13 +235,16 @@ static double run_once(const request *r, const places *p, size_t run)
     prepare(r, p->input);
     const double cpu_begin = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     const double begin = now_ns(CLOCK_MONOTONIC);
-    if (r->kernel->conv != NULL)
+    if (r->parts > 0) {
+        const shared_call call = {r, p, copy, output};
+        run_parts(r->parts, run_part, &call);
+    } else if (r->kernel->conv != NULL)
         r->kernel->conv(&r->layer, p->input, copy, bias.memory, p->other, output, p->workspace);
     else
         r->kernel->map(&r->layer, p->input, p->other, output);
     const double wall_ns = now_ns(CLOCK_MONOTONIC) - begin;
     const double cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin;
-    return cpu_ns < wall_ns ? cpu_ns : wall_ns;
+    return r->parts == 0 && cpu_ns < wall_ns ? cpu_ns : wall_ns;
 }
 
 static int ascending(const void *a, const void *b)
@@ -248,6 +321,39 @@ static char *next_word(char *line)
 
 static double next_number(void) { return strtod(next_word(NULL), NULL); }
 
+/* The numbers of a part, separated by commas. */
+static snug_part parse_part(const char *word)
+{
+    size_t numbers[17];
+    snug_part part;
+    for (size_t i = 0; i < 17; ++i) {
+        char *rest = NULL;
+        numbers[i] = (size_t)strtoull(word, &rest, 10);
+        if (rest == word || (*rest != ',' && i < 16))
+            fail("not a part", word);
+        word = rest + 1;
+    }
+    part.in_channels = (int32_t)numbers[0], part.in_height = (int32_t)numbers[1];
+    part.out_channels = (int32_t)numbers[2], part.out_height = (int32_t)numbers[3];
+    part.pad_top = (int32_t)numbers[4], part.groups = (int32_t)numbers[5];
+    part.block = (int32_t)numbers[6], part.other_channels = (int32_t)numbers[7];
+    part.other_height = (int32_t)numbers[8], part.middle_height = (int32_t)numbers[9];
+    part.pool_top = (int32_t)numbers[10];
+    part.input = numbers[11], part.other = numbers[12], part.weights = numbers[13], part.bias = numbers[14];
+    part.output = numbers[15], part.workspace = numbers[16];
+    return part;
+}
+
+static void parse_parts(request *r)
+{
+    r->parts = 0;
+    for (char *word = strtok(NULL, " \n"); word != NULL; word = strtok(NULL, " \n")) {
+        if (r->parts == MOST_PARTS)
+            fail("too many parts", word);
+        r->part[r->parts++] = parse_part(word);
+    }
+}
+
 static request parse_request(char *line)
 {
     request r;
@@ -265,6 +371,7 @@ static request parse_request(char *line)
     r.layer.in_plane = strides[0], r.layer.in_row = strides[1], r.layer.in_pixel = strides[2];
     r.layer.other_plane = strides[3], r.layer.other_row = strides[4], r.layer.other_pixel = strides[5];
     r.layer.out_plane = strides[6], r.layer.out_row = strides[7], r.layer.out_pixel = strides[8];
+    parse_parts(&r);
     return r;
 }
 

@@ -122,17 +122,21 @@ std::vector<fs::path> build_objects(const Target& target, const std::vector<fs::
   return objects;
 }
 
+void link_program(const Target& target, const std::vector<fs::path>& objects, const fs::path& program,
+                  const std::vector<std::string>& extra_flags) {
+  std::vector<std::string> link = compiler_command(target, extra_flags);
+  for (const fs::path& object : objects) link.push_back(object.string());
+  link.insert(link.end(), {"-o", program.string(), "-lm"});
+  const std::string failure = failure_of(link);
+  if (!failure.empty()) throw UserError(fmt::format("target {}: {}", target.name, failure));
+}
+
 void build_program(const Target& target, const std::vector<fs::path>& sources,
                    const std::vector<fs::path>& include_folders, const fs::path& program,
                    const std::vector<std::string>& extra_flags) {
   const TemporaryFolder folder;
-  std::vector<std::string> link = compiler_command(target, extra_flags);
-  for (const fs::path& object : build_objects(target, sources, include_folders, folder.path(), extra_flags)) {
-    link.push_back(object.string());
-  }
-  link.insert(link.end(), {"-o", program.string(), "-lm"});
-  const std::string failure = failure_of(link);
-  if (!failure.empty()) throw UserError(fmt::format("target {}: {}", target.name, failure));
+  link_program(target, build_objects(target, sources, include_folders, folder.path(), extra_flags), program,
+               extra_flags);
 }
 
 RunResult run_program(const Target& target, const fs::path& program, const std::vector<std::string>& arguments,

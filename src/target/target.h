@@ -44,6 +44,10 @@ std::vector<std::filesystem::path> build_objects(const Target& target,
 /// Machine code and constants in objects; those that are not little-endian ELF count nothing.
 int64_t code_bytes(const std::vector<std::filesystem::path>& objects);
 
+/// Links objects, and the mathematical library. Throws UserError with the compiler's output if it fails.
+void link_program(const Target& target, const std::vector<std::filesystem::path>& objects,
+                  const std::filesystem::path& program, const std::vector<std::string>& extra_flags = {});
+
 /// Compiles C files into a program. Throws UserError with the compiler's output if it fails.
 void build_program(const Target& target, const std::vector<std::filesystem::path>& sources,
                    const std::vector<std::filesystem::path>& include_folders, const std::filesystem::path& program,
