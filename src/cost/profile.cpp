@@ -341,9 +341,8 @@ class Measuring {
 /// Whether what is missing was given up before, so that there is nothing to do.
 bool all_given_up(const Profile::State& state, const std::vector<Contest>& contests) {
   return std::ranges::all_of(contests, [&](const Contest& contest) {
-    return std::ranges::all_of(contest.missing, [&](const Measurement& measurement) {
-      return is_hopeless(state, contest, measurement);
-    });
+    return std::ranges::all_of(
+        contest.missing, [&](const Measurement& measurement) { return is_hopeless(state, contest, measurement); });
   });
 }
 

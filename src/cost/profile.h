@@ -54,7 +54,7 @@ struct ProfileReport {
   size_t known = 0;     ///< of them, from earlier runs
   size_t measured = 0;  ///< of them, now
   double seconds = 0;
-  std::vector<Cut> cuts;      ///< the rest, small layers first, but for
+  std::vector<Cut> cuts;       ///< the rest, small layers first, but for
   size_t predicted_parts = 0;  ///< calls in parts whose times are predicted from those of the whole calls
 };
 

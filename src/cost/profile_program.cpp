@@ -78,8 +78,8 @@ fs::path profile_program(const Target& target, const fs::path& folder, ForThread
   compiled.runner.clear();
   std::set<std::string> names;
   for (const std::string& name : source_names()) names.merge(with_includes(name));
-  const fs::path program =
-      folder / fmt::format("profile-{}{}-{}", target.name, many ? "-threads" : "", sha256(identity(compiled) + contents(names)));
+  const fs::path program = folder / fmt::format("profile-{}{}-{}", target.name, many ? "-threads" : "",
+                                                sha256(identity(compiled) + contents(names)));
   if (fs::exists(program)) return program;
 
   const TemporaryFolder build;
@@ -117,10 +117,9 @@ std::string profile_request(const Measurement& measurement, double best_ns) {
   return fmt::format("{} {} {} {} {} {} {:.1f} {} {} {} {} {} {} {} {} {} {}{}\n", primitive.name,
                      stored_floats(primitive.input, input_shape(layer)), other_floats,
                      stored_floats(primitive.output, output_shape(layer)),
-                     has_weights ? primitive.pack_bytes(layer) : 0,
-                     workspace, best_ns,
-                     layer.in_plane, layer.in_row, layer.in_pixel, layer.other_plane, layer.other_row,
-                     layer.other_pixel, layer.out_plane, layer.out_row, layer.out_pixel, layer_text(measurement.layer), parts_words);
+                     has_weights ? primitive.pack_bytes(layer) : 0, workspace, best_ns, layer.in_plane, layer.in_row,
+                     layer.in_pixel, layer.other_plane, layer.other_row, layer.other_pixel, layer.out_plane,
+                     layer.out_row, layer.out_pixel, layer_text(measurement.layer), parts_words);
 }
 
 }  // namespace snug

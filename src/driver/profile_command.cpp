@@ -85,8 +85,13 @@ json report_json(const ProfileReport& report) {
                     {"faster_block", cut.faster.layer.block},
                     {"faster_ns", cut.faster_ns}});
   }
-  return {{"wanted", report.wanted},   {"known", report.known},     {"measured", report.measured},
-          {"cut", report.cuts.size()}, {"predicted_parts", report.predicted_parts}, {"seconds", report.seconds}, {"cuts", cuts}};
+  return {{"wanted", report.wanted},
+          {"known", report.known},
+          {"measured", report.measured},
+          {"cut", report.cuts.size()},
+          {"predicted_parts", report.predicted_parts},
+          {"seconds", report.seconds},
+          {"cuts", cuts}};
 }
 
 /// Why a primitive's cuts were made: the one that was made least gladly.

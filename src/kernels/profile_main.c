@@ -7,15 +7,15 @@
  *
  * OTHER_FLOATS: residual or second operand, 0: none. BEST_NS: what the fastest kernel known takes for this
  * layer, 0: unknown. STRIDES: the nine of snug_layer, in order, separated by spaces. LAYER: as snug names
- * layers, "ic3ih224...". PARTS: none, or those in which the call is made, each on a thread; each is a word, the
- * members of snug_part in order, separated by commas.
+ * layers, "ic3ih224...". PARTS: none, or those in which the call is made, each on a thread; each is a word,
+ * the members of snug_part in order, separated by commas.
  *
  * What it measures is a kernel inside a network (docs/decisions/0005): before every call, not timed, as much
  * is read elsewhere as the weights hold, which were last read one image ago; then the input is written, as
  * the layer before would have done, and as much read elsewhere. The output goes where a map lay a few layers
  * ago, one of OUTPUT_PLACES in turn, and every call reads another copy of the weights, from a pool larger
- * than caches. Maps, workspace and weights lie in pages like those of emitted programs. Of a call in parts, each
- * thread prepares a band of the input's rows. */
+ * than caches. Maps, workspace and weights lie in pages like those of emitted programs. Of a call in parts,
+ * each thread prepares a band of the input's rows. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE /* madvise */

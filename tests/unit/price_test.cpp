@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "cost/enumerate.h"
+#include "ops/split.h"
 #include "unit/tiny_graph.h"
 
 namespace snug {
@@ -75,6 +76,26 @@ TEST(Price, CountsTheBatch) {
   };
   EXPECT_GT(time_of_batch(1), 900000);
   EXPECT_NEAR(static_cast<double>(time_of_batch(3)), 3.0 * static_cast<double>(time_of_batch(1)), 2);
+}
+
+TEST(Price, PartsTakeTheirShareAndTheForkAndJoin) {
+  Primitive one = conv<1, 0, 64>("one");
+  one.work = [](const snug_layer& layer) { return Work{.multiply_adds = 1e6 * layer.out_height}; };
+  const std::vector<ListedPrimitive> library{{&one, "conv"}};
+  Target target = kTarget;
+  target.fork_join_ns = 5000;
+  for (const int64_t batch : {1, 3}) {
+    Graph graph;
+    graph.outputs = {add_conv(graph, add_input(graph, {batch, 3, 8, 8}), 16, 1, "conv1")};
+    const auto time_on = [&](int threads) {
+      CostTable costs = enumerate_candidates(graph, library, PrimitiveSet::kAll, threads);
+      std::erase_if(costs.nodes[0].candidates,
+                    [&](const Candidate& candidate) { return threads > 1 && candidate.split == Split::kWhole; });
+      return static_cast<double>(price(costs, graph, target, nullptr).nodes[0].candidates.at(0).time_ns);
+    };
+    EXPECT_NEAR(time_on(2) - 5000, time_on(1) / 2, time_on(1) / 1000);
+    EXPECT_NEAR(time_on(3) - 5000, time_on(1) * 3 / 8, time_on(1) / 1000);  // 8 rows: 2, 3, 3
+  }
 }
 
 TEST(Price, EstimateIsWorkOverRatePlusBytesOverBandwidth) {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cost/profile_program.h"
 #include "cost/profile_store.h"
+#include "ops/split.h"
 #include "unit/tiny_graph.h"
 
 namespace snug {
@@ -165,6 +166,67 @@ TEST_F(ProfileTest, WhatIsKnownToBeHopelessIsNotMeasured) {
   EXPECT_EQ(again.measured, 0U);
   EXPECT_EQ(again.known, report.measured);
   EXPECT_EQ(again.cuts.size(), report.cuts.size());
+}
+
+/// All of one layer on two threads.
+std::vector<Measurement> on_two_threads() {
+  Graph graph;
+  graph.outputs = {add_conv(graph, add_input(graph, {1, 16, 32, 32}), 64, 1, "conv1")};
+  std::vector<Measurement> result = measurements(graph, enumerate_candidates(graph, PrimitiveSet::kAll, 2));
+  const std::set<std::string_view> few{"conv_blocked_c16", "conv_pointwise_c16"};
+  std::erase_if(result, [&](const Measurement& one) { return !few.contains(one.primitive->name); });
+  return result;
+}
+
+TEST_F(ProfileTest, PartsAreMeasuredTogether) {
+  Target target = kTarget;
+  target.openmp = {"-fopenmp"};
+  Profile profile = Profile::open(target, file("parts.sqlite"));
+  const std::vector<Measurement> all = on_two_threads();
+  const auto in_parts = [](const Measurement& one) { return one.split != Split::kWhole; };
+  EXPECT_EQ(std::ranges::count_if(all, in_parts), 4);  // both primitives by rows and by channels
+  const ProfileReport report = profile.measure_missing(all, {});
+  EXPECT_EQ(report.measured + report.cuts.size() + report.predicted_parts, all.size());
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "skipped: one processor";
+  if (report.predicted_parts == 4) GTEST_SKIP() << "skipped: gcc has no OpenMP";
+  double best = 1e9;
+  for (const Measurement& one : all) {
+    if (!in_parts(one)) continue;
+    const std::optional<double> ns = profile.measured_ns(one);
+    if (ns) best = std::min(best, *ns);
+  }
+  for (const Measurement& one : all) {
+    if (!in_parts(one) || profile.measured_ns(one)) continue;
+    EXPECT_GT(profile.price_ns(one), best) << text(one);
+  }
+  const ProfileReport again = Profile::open(target, file("parts.sqlite")).measure_missing(all, {});
+  EXPECT_EQ(again.measured, 0U);
+  EXPECT_EQ(again.known, report.measured);
+}
+
+TEST_F(ProfileTest, PartsThatWereNotMeasuredArePredicted) {
+  const std::vector<Measurement> all = on_two_threads();
+  // A target without OpenMP measures none.
+  EXPECT_EQ(Profile::open(kTarget, file("predicted.sqlite")).measure_missing(all, {}).predicted_parts, 4U);
+  const Profile profile = Profile::open(kTarget, file("predicted.sqlite"));
+  const Measurement one = *std::ranges::find(all, Split::kRows, &Measurement::split);
+  Measurement whole = one, larger = one;
+  whole.split = Split::kWhole, whole.threads = 1;
+  larger.layer.out_channels = 128;
+  EXPECT_GT(profile.price_ns(one), profile.price_ns(whole) / 2);
+  EXPECT_LT(profile.price_ns(one), profile.price_ns(whole) + kTarget.fork_join_ns + 1);
+
+  // What others of the family took more than was predicted, it will take, too.
+  const std::string name(one.primitive->name);
+  ProfileStore(file("predicted.sqlite"))
+      .write(identity(kTarget), {.kernel_hash = kernel_hashes().at(name),
+                                 .primitive = name,
+                                 .layer = text(one),
+                                 .ns = 3 * profile.price_ns(one),
+                                 .runs = 1});
+  const Profile learned = Profile::open(kTarget, file("predicted.sqlite"));
+  EXPECT_NEAR(*learned.measured_ns(one), 3 * profile.price_ns(one), 0.1);
+  EXPECT_NEAR(learned.price_ns(larger) / profile.price_ns(larger), 3, 0.01);
 }
 
 TEST_F(ProfileTest, AFileThatIsNoDatabaseIsAnError) {

@@ -61,12 +61,33 @@ TEST(Split, StridedBandsSkipRowsThatNobodyReads) {
   EXPECT_EQ(parts[1].layer.in_height, 5);
 }
 
-TEST(Split, WinogradBandsAreWholeTiles) {
-  const Primitive& winograd = primitive("conv_winograd_4x4_3x3_c16");
-  const snug_layer layer = layer_for(winograd, "ic16ih14iw14oc16oh14ow14kh3kw3sy1sx1dy1dx1pt1pl1g1");
-  for (const Part& part : split_layer(winograd, layer, Split::kRows, 2)) {
-    EXPECT_EQ(part.output_floats / (14 * 16) % winograd.splitting.rows, 0);
-  }
+TEST(Split, WinogradBandsAreOfASizeWhereTheyNeedTheSameWeights) {
+  const Primitive& winograd = primitive("conv_winograd_6x6_3x3_c16");
+  // 56 rows are tiles of 6, and so are 28.
+  const snug_layer large = layer_for(winograd, "ic16ih56iw56oc16oh56ow56kh3kw3sy1sx1dy1dx1pt1pl1g1");
+  EXPECT_EQ(heights(split_layer(winograd, large, Split::kRows, 2)), (std::vector<int32_t>{28, 28}));
+  // 28 rows are tiles of 6, but 14 would be tiles of 5, which have other points.
+  const snug_layer small = layer_for(winograd, "ic16ih28iw28oc16oh28ow28kh3kw3sy1sx1dy1dx1pt1pl1g1");
+  EXPECT_EQ(heights(split_layer(winograd, small, Split::kRows, 2)), (std::vector<int32_t>{12, 16}));
+}
+
+TEST(Split, BandsOfAPoolReadWhatTheConvolutionBeforeItReads) {
+  const Primitive& fused = primitive("conv_pool_blocked_c16");
+  const snug_layer layer =
+      layer_for(fused, "ic16ih13iw8oc32oh7ow4kh3kw3sy1sx1dy1dx1pt1pl1g1k1mh13mw8ph3pw3psy2psx2ppt1ppl1");
+  const std::vector<Part> parts = split_layer(fused, layer, Split::kRows, 2);
+  ASSERT_EQ(heights(parts), (std::vector<int32_t>{3, 4}));
+  // Windows 0..2 read rows -1..5 of the map between, which read rows -1..6; windows 3..6 read 5..13, which read 4..12.
+  EXPECT_EQ(parts[0].layer.middle_height, 6);
+  EXPECT_EQ(parts[0].layer.pool_top, 1);
+  EXPECT_EQ(parts[0].layer.in_height, 7);
+  EXPECT_EQ(parts[0].layer.pad_top, 1);
+  EXPECT_EQ(parts[1].layer.middle_height, 8);
+  EXPECT_EQ(parts[1].layer.pool_top, 0);
+  EXPECT_EQ(parts[1].layer.in_height, 9);
+  EXPECT_EQ(parts[1].layer.pad_top, 0);
+  EXPECT_EQ(parts[1].input_floats, 4 * 8 * 16);
+  EXPECT_EQ(parts[1].output_floats, 3 * 4 * 16);
 }
 
 TEST(Split, ChannelSlicesBeginWhereTheWeightsOfOthersEnd) {
