@@ -104,18 +104,22 @@ std::vector<float> answer_by_users_threads(const fs::path& project, const std::v
 struct Network {
   const char* name;
   int threads;
+  bool fused = false;
 };
 
 class Threads : public ::testing::TestWithParam<Network> {};
 
-void expect_same_answer(const fs::path& model, int threads) {
+void expect_same_answer(const fs::path& model, int threads, bool fused = false) {
   const TemporaryFolder folder;
   const fs::path alone = folder.path() / "alone", shared = folder.path() / "shared";
   compile_into(model, alone);
-  const Compiled compiled = compile_into(model, shared, {.threads = threads});
-  size_t most = 0;
-  for (const Step& step : compiled.program.steps) most = std::max(most, step.parts.size());
-  EXPECT_EQ(most, static_cast<size_t>(threads));
+  const Compiled compiled = compile_into(model, shared, {.threads = threads, .fused = fused});
+  size_t most = 0, most_fused = 0;
+  for (const Step& step : compiled.program.steps) {
+    most = std::max(most, step.parts.size());
+    if (!step.fused.empty()) most_fused = std::max(most_fused, step.parts.size());
+  }
+  EXPECT_EQ(fused ? most_fused : most, static_cast<size_t>(threads));
 
   const auto inputs = random_inputs(open_project(alone), 5);
   const std::vector<float> expected = answer(alone, inputs).front();
@@ -127,7 +131,7 @@ void expect_same_answer(const fs::path& model, int threads) {
 }
 
 TEST_P(Threads, GiveTheSameAnswer) {
-  expect_same_answer(zoo_model(GetParam().name), GetParam().threads);
+  expect_same_answer(zoo_model(GetParam().name), GetParam().threads, GetParam().fused);
 }
 
 TEST(SharedModels, ResNet8GivesTheSameAnswer) {
@@ -139,9 +143,11 @@ TEST(SharedModels, ResNet8GivesTheSameAnswer) {
 
 INSTANTIATE_TEST_SUITE_P(Zoo, Threads,
                          ::testing::Values(Network{"squeezenet1.1", 2}, Network{"squeezenet1.1", 3},
-                                           Network{"mobilenetv2", 2}, Network{"resnet18", 3}),
+                                           Network{"squeezenet1.1", 2, true}, Network{"mobilenetv2", 2},
+                                           Network{"mobilenetv2", 3, true}, Network{"resnet18", 3}),
                          [](const auto& test) {
-                           std::string name = test.param.name + std::string("_") + std::to_string(test.param.threads);
+                           std::string name = test.param.name + std::string("_") + std::to_string(test.param.threads) +
+                                              (test.param.fused ? "_fused" : "");
                            std::replace(name.begin(), name.end(), '.', '_');
                            return name;
                          });
@@ -163,6 +169,57 @@ TEST(ThreadsInC, AreStrictC) {
   const std::string header = "g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ -include " +
                              (project / "squeezenet1_1.h").string() + " /dev/null";
   EXPECT_EQ(std::system(header.c_str()), 0) << header;
+}
+
+/// What the program that CMake builds from the project answers; how: the value of SNUG_THREADS.
+std::string answer_by_cmake(const fs::path& project, const std::string& how, const fs::path& folder) {
+  const fs::path build = folder / how, out = folder / (how + ".raw");
+  // The compiler's work is not what is tested.
+  const RunResult configured = run_process(
+      {"cmake", "-S", project.string(), "-B", build.string(), "-DCMAKE_BUILD_TYPE=Debug", "-DSNUG_THREADS=" + how});
+  EXPECT_EQ(configured.exit_code, 0) << configured.output << configured.errors;
+  const RunResult built = run_process({"cmake", "--build", build.string(), "--parallel"});
+  EXPECT_EQ(built.exit_code, 0) << built.output << built.errors;
+  fs::path program = build / "squeezenet1_1_main";
+  if (how == "user") {
+    EXPECT_FALSE(fs::exists(program)) << "nothing defines snug_parallel_for for it";
+    program = folder / "users_program";
+    std::ofstream(folder / "users_threads.c") << kUsersThreads;
+    const RunResult linked = run_process({find_target("host").compiler, "-pthread", "-I" + project.string(),
+                                          (project / "main.c").string(), (folder / "users_threads.c").string(),
+                                          (build / "libsqueezenet1_1.a").string(), "-lm", "-o", program.string()});
+    EXPECT_EQ(linked.exit_code, 0) << linked.errors;
+  }
+  const RunResult run = run_process({program.string(), "--weights", (project / "squeezenet1_1_weights.bin").string(),
+                                     "--output", out.string(), "--fill", "0x7FC00000"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  return contents(out);
+}
+
+TEST(ThreadsInC, CMakeBuildsThemEveryWay) {
+  if (std::system("command -v cmake > /dev/null 2>&1") != 0) GTEST_SKIP() << "skipped: no cmake";
+  const TemporaryFolder folder;
+  const fs::path project = folder.path() / "squeezenet";
+  compile_into(zoo_model("squeezenet1.1"), project, {.threads = 2});
+  const std::string serial = answer_by_cmake(project, "serial", folder.path());
+  EXPECT_EQ(serial.size(), 1000 * sizeof(float));
+  EXPECT_EQ(answer_by_cmake(project, "user", folder.path()), serial);
+  if (!has_openmp()) GTEST_SKIP() << "skipped: gcc has no OpenMP";
+  EXPECT_EQ(answer_by_cmake(project, "openmp", folder.path()), serial);
+}
+
+TEST(ThreadsInC, EveryLayerIsTimed) {
+  const TemporaryFolder folder;
+  const fs::path project = folder.path() / "squeezenet";
+  const Compiled compiled = compile_into(zoo_model("squeezenet1.1"), project, {.threads = 2});
+  const Outcome outcome = run_snug({"run", project.string(), "--layers", "--json", "--repeat", "3"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const nlohmann::json answer = nlohmann::json::parse(outcome.output);
+  ASSERT_EQ(answer.at("layers").size(), compiled.program.steps.size());
+  double sum = 0;
+  for (const nlohmann::json& layer : answer.at("layers")) sum += layer.at("median_ns").get<double>();
+  EXPECT_GT(sum, 0);
+  EXPECT_LT(sum, 3 * answer.at("median_ns").get<double>());  // medians of layers; another program may have disturbed
 }
 
 TEST(ThreadsInC, LeaveOneThreadAlone) {
