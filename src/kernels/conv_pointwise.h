@@ -12,6 +12,7 @@ static inline SNUG_CONV_KERNEL(snug_conv_pointwise_c16)
     g.blocks = (layer->in_channels + 15) / 16;
     g.depth = 16;
     g.last_depth = layer->in_channels % 16;
+    g.half = (layer->out_channels - 1) % 16 < 8;
     g.a_block = layer->in_plane;
     g.add_panel = layer->other_plane;
     g.out_panel = layer->out_plane;

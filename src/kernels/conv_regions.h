@@ -218,7 +218,7 @@ static inline void snug_conv_panels(const snug_layer *l, const snug_gemm *base, 
     snug_stream stream;
     for (int32_t panel = 0; panel * 16 < lanes;) {
         const int32_t rest = lanes - panel * 16,
-                      at_once = snug_panels_for((rest + 15) / 16, base->blocks * block_steps, tiles);
+                      at_once = snug_next_panels(base, (rest + 15) / 16, base->blocks * block_steps, tiles);
         const int32_t width = rest < at_once * 16 ? rest : at_once * 16;
         const int64_t fit = 65536 / (at_once * 16 * block_steps);
         const int32_t step = fit < 1 ? 1 : fit < base->blocks ? (int32_t)fit : base->blocks;
@@ -229,6 +229,7 @@ static inline void snug_conv_panels(const snug_layer *l, const snug_gemm *base, 
             g.blocks = last ? base->blocks - block : step;
             g.last_depth = last ? base->last_depth : 0;
             g.unfinished = !last;
+            g.half = base->half && rest == width;
             g.clamp = last && base->clamp;
             const float *next = weights;
             if (!last)

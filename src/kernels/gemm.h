@@ -40,6 +40,19 @@ static inline int32_t snug_panels_for(int32_t panels, int64_t steps, int64_t til
     return steps >= 600 || (steps >= 96 && tiles <= 8) ? snug_panels_at_once(panels) : 1;
 }
 
+/* Panels to take at once of the `rest` that are left, as snug_panels_for says, but so that half a panel at
+ * the end goes with the one before it. */
+static inline int32_t snug_next_panels(const snug_gemm *g, int32_t rest, int64_t steps, int64_t tiles)
+{
+#ifdef SNUG_HALF_TILES
+    if (g->half && rest <= 3)
+        return rest == 2 ? 2 : 1;
+#else
+    (void)g;
+#endif
+    return snug_panels_for(rest, steps, tiles);
+}
+
 /* Steps of the innermost loop in a sum. */
 static inline int64_t snug_gemm_steps(const snug_gemm *g)
 {
@@ -57,6 +70,12 @@ static inline int32_t snug_tile_rows(const snug_gemm *g)
 static inline void snug_gemm_tile(const snug_gemm *g, int32_t rows, int32_t panels, const float *a,
                                   const float *b, const float *init, const float *add, float *out)
 {
+#ifdef SNUG_HALF_TILES
+    if (panels == 2 && g->half) {
+        snug_half_tiles[rows - 1](g, a, b, init, add, out);
+        return;
+    }
+#endif
 #ifdef SNUG_WIDE_TILES
     if (panels == 2) {
         snug_wide_tiles[rows - 1](g, a, b, init, add, out);
@@ -142,7 +161,9 @@ static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lan
 {
     for (int32_t panel = 0; panel * 16 < lanes;) {
         const int32_t whole = lanes / 16 - panel,
-                      count = snug_panels_for(whole, snug_gemm_steps(g), snug_tiles_of(rows));
+                      count = g->half && whole > 2
+                                  ? 1
+                                  : snug_next_panels(g, whole, snug_gemm_steps(g), snug_tiles_of(rows));
         const float *b_here = b + panel * g->b_panel;
         const float *init_here = init ? init + panel * g->init_panel : NULL;
         const float *add_here = add ? add + panel * g->add_panel : NULL;
@@ -213,9 +234,10 @@ static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t l
         const int32_t count = rows - row < block_rows ? rows - row : block_rows;
         for (int32_t panel = 0; panel * 16 < lanes;) {
             const int32_t whole = lanes / 16 - panel,
-                          at_once = whole > 0 ? snug_panels_for(whole, steps, snug_tiles_of(count)) : 1;
+                          at_once = whole > 0 ? snug_next_panels(g, whole, steps, snug_tiles_of(count)) : 1;
             const int32_t rest = lanes - panel * 16, width = rest < at_once * 16 ? rest : at_once * 16;
             const int32_t next = rest > width ? panel + at_once : 0;
+            local.half = g->half && rest == width;
             stream = snug_stream_of(b + next * g->b_panel, at_once, snug_tiles_of(count));
             snug_gemm_lanes(&local, count, width, a + row * g->a_row, b + panel * g->b_panel,
                             bias + panel * 16, add ? add + panel * g->add_panel + row * g->add_row : NULL,

@@ -8,6 +8,7 @@
  *
  * Weights: panels and bias of the expansion, taps and bias of the depthwise convolution, panels of the
  * projection. Wins on memory wherever the middle is wide, and on time where it would leave the cache. */
+#define SNUG_GEMM_HALF
 #include "bands.h"
 #include "conv_depthwise.h"
 #include "conv_pointwise.h"
