@@ -91,6 +91,35 @@ static inline void snug_im2col_panel(const snug_layer *l, int32_t channels, int3
         }
 }
 
+/* Whether the matrix of im2col is the map as it lies: a 1x1 kernel that reads every pixel, rows without gaps.
+ */
+static inline int snug_im2col_is_copy(const snug_layer *l)
+{
+    return l->kernel_height == 1 && l->kernel_width == 1 && l->stride_y == 1 && l->stride_x == 1 &&
+           l->pad_top == 0 && l->pad_left == 0 && l->in_pixel == 1 && l->in_row == l->out_width;
+}
+
+/* The panels of the pixels [begin, end), for all of them a channel at a time where they lie together: planes
+ * are pages apart. */
+static inline void snug_im2col_panels(const snug_layer *l, int32_t channels, int32_t begin, int32_t end,
+                                      const float *input, float *panels)
+{
+    const ptrdiff_t panel_floats = (ptrdiff_t)channels * l->kernel_height * l->kernel_width * 16;
+    int32_t whole = begin; /* panels before this pixel are done */
+    if (snug_im2col_is_copy(l)) {
+        whole = end - (end - begin) % 16;
+        for (int32_t c = 0; c < channels; c++) {
+            const float *plane = input + c * (ptrdiff_t)l->in_plane;
+            for (int32_t pixel = begin; pixel < whole; pixel += 16)
+                for (int32_t lane = 0; lane < 16; lane += SNUG_VL)
+                    snug_store(panels + (pixel - begin) / 16 * panel_floats + c * 16 + lane,
+                               snug_load(plane + pixel + lane));
+        }
+    }
+    for (int32_t pixel = whole; pixel < end; pixel += 16)
+        snug_im2col_panel(l, channels, pixel, input, panels + (pixel - begin) / 16 * panel_floats);
+}
+
 /* Adds the residual to 16 rows (channels) of finished sums, limits and activates them, and stores them pixel
  * by pixel: for maps whose rows have gaps. */
 static inline void snug_im2col_scatter(const snug_layer *l, int32_t channels, int32_t pixel, int32_t pixels,
@@ -114,9 +143,9 @@ static inline int32_t snug_im2col_pixels_at_once(const snug_gemm *g)
     return 16 * snug_panels_for(2, snug_gemm_steps(g), 2);
 }
 
-/* Up to 16 output channels times the pixels of as many panels as go at once. */
+/* Up to 16 output channels times the pixels of some panels. */
 static inline void snug_im2col_product(const snug_layer *l, const snug_gemm *base, int dense,
-                                       int32_t channels, int32_t pixel, int32_t pixels, const float *panel,
+                                       int32_t channels, int32_t pixel, int32_t pixels, const float *panels,
                                        const float *weights, const float *bias, const float *residual,
                                        float *output)
 {
@@ -124,20 +153,25 @@ static inline void snug_im2col_product(const snug_layer *l, const snug_gemm *bas
     for (int32_t c = 0; c < channels; c++)
         for (int32_t lane = 0; lane < 16; lane++)
             begin[c * 16 + lane] = bias[c];
-    snug_gemm g = *base;
     if (dense) {
-        snug_gemm_lanes(&g, channels, pixels, weights, panel, begin, residual ? residual + pixel : NULL,
+        snug_gemm_lanes(base, channels, pixels, weights, panels, begin, residual ? residual + pixel : NULL,
                         output + pixel);
         snug_activate_rows(l, channels, pixels, output + pixel, l->out_plane);
         return;
     }
+    snug_gemm g = *base;
     g.clamp = 0;
     g.out_row = 16;
     g.out_panel = 256;
-    snug_gemm_lanes(&g, channels, (pixels + 15) / 16 * 16, weights, panel, begin, NULL, sums);
-    for (int32_t first = 0; first < pixels; first += 16)
-        snug_im2col_scatter(l, channels, pixel + first, pixels - first < 16 ? pixels - first : 16,
-                            sums + first * 16, residual, output);
+    const int32_t at_once = snug_im2col_pixels_at_once(base);
+    for (int32_t part = 0; part < pixels; part += at_once) {
+        const int32_t rest = pixels - part < at_once ? pixels - part : at_once;
+        snug_gemm_lanes(&g, channels, (rest + 15) / 16 * 16, weights, panels + part / 16 * g.b_panel, begin,
+                        NULL, sums);
+        for (int32_t first = 0; first < rest; first += 16)
+            snug_im2col_scatter(l, channels, pixel + part + first, rest - first < 16 ? rest - first : 16,
+                                sums + first * 16, residual, output);
+    }
 }
 
 /* The output pixels [begin, end) of one group, whose panels go to the workspace. */
@@ -147,21 +181,18 @@ static inline void snug_im2col_strip(const snug_layer *l, const snug_gemm *g, in
 {
     const int32_t channels = l->in_channels / l->groups, outputs = l->out_channels / l->groups;
     const ptrdiff_t panel_floats = (ptrdiff_t)g->depth * 16;
-    for (int32_t pixel = begin; pixel < end; pixel += 16)
-        snug_im2col_panel(l, channels, pixel, input, matrix + (pixel - begin) / 16 * panel_floats);
+    snug_im2col_panels(l, channels, begin, end, input, matrix);
     /* As many panels as stay in the second-level cache while the weights go by. */
     const ptrdiff_t fit = 32768 / panel_floats;
     const int32_t at_once = snug_im2col_pixels_at_once(g);
     const int32_t step = fit * 16 < at_once ? at_once : (int32_t)fit * 16 / at_once * at_once;
     for (int32_t part = begin; part < end; part += step)
         for (int32_t o = 0; o < outputs; o += 16)
-            for (int32_t pixel = part; pixel < end && pixel < part + step; pixel += at_once)
-                snug_im2col_product(l, g, dense, outputs - o < 16 ? outputs - o : 16, pixel,
-                                    end - pixel < at_once ? end - pixel : at_once,
-                                    matrix + (pixel - begin) / 16 * panel_floats,
-                                    weights + o * (ptrdiff_t)g->depth, bias + o,
-                                    residual ? residual + (ptrdiff_t)o * l->other_plane : NULL,
-                                    output + (ptrdiff_t)o * l->out_plane);
+            snug_im2col_product(
+                l, g, dense, outputs - o < 16 ? outputs - o : 16, part, end - part < step ? end - part : step,
+                matrix + (part - begin) / 16 * panel_floats, weights + o * (ptrdiff_t)g->depth, bias + o,
+                residual ? residual + (ptrdiff_t)o * l->other_plane : NULL,
+                output + (ptrdiff_t)o * l->out_plane);
 }
 
 /* pixels: output pixels per strip. workspace: pixels rounded up to 16, x taps, floats. */
@@ -269,9 +300,8 @@ static inline void snug_im2col_transposed(const snug_layer *l, int32_t pixels, i
         const ptrdiff_t other = whole ? first / 16 * l->other_plane : first;
         for (int32_t begin = 0; begin < all; begin += pixels) {
             const int32_t end = all - begin < pixels ? all : begin + pixels;
-            for (int32_t pixel = begin; pixel < end; pixel += 16)
-                snug_im2col_panel(l, channels, pixel, input + (ptrdiff_t)group * channels * l->in_plane,
-                                  workspace + (pixel - begin) / 16 * panel_floats);
+            snug_im2col_panels(l, channels, begin, end, input + (ptrdiff_t)group * channels * l->in_plane,
+                               workspace);
             snug_im2col_rows_strip(l, &g, whole, begin, end, workspace,
                                    weights + group * ((outputs + 15) / 16) * panel_floats, bias + first,
                                    residual ? residual + other : NULL, output + to);

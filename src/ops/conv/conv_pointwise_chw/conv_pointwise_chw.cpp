@@ -2,9 +2,10 @@
 
 namespace snug {
 
-/// Panels of 16 pixels at a time.
+/// Panels of 16 pixels at a time. Sums over few channels are so short that many of them should follow on one another.
 static std::vector<int32_t> panel_counts(const snug_layer& layer) {
   const int32_t panels = (layer.out_height * layer.out_width + 15) / 16;
+  if (panels > 16 && layer.in_channels <= 32) return {1, 4, 16};
   return panels > 4 ? std::vector<int32_t>{1, 4} : std::vector<int32_t>{panels};
 }
 
