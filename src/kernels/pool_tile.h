@@ -27,9 +27,9 @@ typedef struct snug_pool_tile {
     if ((j) >= end)                       \
         continue; /* with the next row */ \
     v##j = COMBINE(v##j, snug_load_lanes(p + (j) * pixel, lanes));
-/* The first columns may lie left of the map. */
+/* The first columns may lie left of the map; the second one right of it, too. */
 #define SNUG_POOL_LEFT(j, COMBINE) \
-    if ((j) >= begin)              \
+    if ((j) >= begin && (j) < end) \
         v##j = COMBINE(v##j, snug_load_lanes(p + (j) * pixel, lanes));
 
 #define SNUG_POOL_COLUMNS_9(C) \
