@@ -16,66 +16,54 @@
 #include <string.h>
 
 #include "snug.h"
+#include "window_axis.h"
 
 typedef SNUG_CONV_KERNEL((*snug_convolution));
 
 typedef struct snug_band {
-    int32_t height, step;                /* rows of the map; new ones at a time */
-    int32_t windows, reach, stride, pad; /* of the reader along y: how many, their height, ... */
-    int32_t plane_blocks;                /* channel blocks of the map */
-    ptrdiff_t plane, row;                /* strides of the band in elements */
-    float *memory;                       /* whose row 0 is row `first` of the map */
-    int32_t first, done;                 /* rows first ... done - 1 are there */
-    int32_t begin, end;                  /* windows begin ... end - 1 were completed by the last step */
+    snug_window_axis y;   /* rows of the map, and the reader's windows */
+    int32_t step;         /* new rows at a time */
+    int32_t plane_blocks; /* channel blocks of the map */
+    ptrdiff_t plane, row; /* strides of the band in elements */
+    float *memory;        /* whose row 0 is row y.first of the map */
 } snug_band;
 
 /* How many rows the band holds at most. */
-static inline int32_t snug_band_rows(int32_t height, int32_t step, int32_t reach)
+static inline int32_t snug_band_rows(const snug_band *band)
 {
-    return step + reach - 1 < height ? step + reach - 1 : height;
+    const int32_t rows = band->step + band->y.reach - 1;
+    return rows < band->y.extent ? rows : band->y.extent;
 }
 
 /* Rows of the next step; their place is snug_band_end. */
 static inline int32_t snug_band_next(const snug_band *band)
 {
-    return band->height - band->done < band->step ? band->height - band->done : band->step;
+    return snug_window_axis_next(&band->y, band->step);
 }
 
 static inline float *snug_band_end(const snug_band *band)
 {
-    return band->memory + (band->done - band->first) * band->row;
-}
-
-/* The rows of a step have been computed. */
-static inline void snug_band_add(snug_band *band, int32_t rows)
-{
-    band->done += rows;
-    const int32_t below = band->done + band->pad - band->reach;
-    const int32_t complete = below < 0 ? 0 : below / band->stride + 1;
-    band->begin = band->end;
-    band->end = band->done < band->height && complete < band->windows ? complete : band->windows;
+    return band->memory + (band->y.done - band->y.first) * band->row;
 }
 
 /* Moves the rows that later windows read to the front. */
 static inline void snug_band_keep(snug_band *band)
 {
-    const int32_t next = band->end * band->stride - band->pad;
-    const int32_t kept = next < band->first ? band->first : next < band->done ? next : band->done;
-    const int32_t rows = band->done - kept;
-    if (kept > band->first && rows > 0)
+    const int32_t before = band->y.first, rows = snug_window_axis_keep(&band->y),
+                  moved = band->y.first - before;
+    if (moved > 0 && rows > 0)
         for (int32_t block = 0; block < band->plane_blocks; block++)
             memmove(band->memory + block * band->plane,
-                    band->memory + block * band->plane + (kept - band->first) * band->row,
+                    band->memory + block * band->plane + moved * band->row,
                     (size_t)(rows * band->row) * sizeof(float));
-    band->first = kept;
 }
 
 /* A reader's layer, whose input is the band. */
 static inline snug_layer snug_read_band(const snug_layer *reader, const snug_band *band)
 {
     snug_layer layer = *reader;
-    layer.in_height = band->done - band->first;
-    layer.pad_top += band->first;
+    layer.in_height = band->y.done - band->y.first;
+    layer.pad_top += band->y.first;
     layer.in_plane = (int32_t)band->plane;
     layer.in_row = (int32_t)band->row;
     layer.in_pixel = 16;
@@ -88,12 +76,11 @@ static inline snug_layer snug_rows_of(const snug_layer *layer, int32_t first, in
                                       const float **input)
 {
     snug_layer part = *layer;
-    const int32_t origin = first * layer->stride_y - layer->pad_top, above = origin < 0 ? 0 : origin;
-    const int32_t begin = above < layer->in_height ? above : layer->in_height;
+    const snug_windows y = snug_windows_from(first, layer->stride_y, layer->pad_top, layer->in_height);
     part.out_height = rows;
-    part.in_height = layer->in_height - begin;
-    part.pad_top = begin - origin;
-    *input += (ptrdiff_t)begin * layer->in_row;
+    part.in_height = y.extent;
+    part.pad_top = y.pad;
+    *input += (ptrdiff_t)y.skip * layer->in_row;
     return part;
 }
 

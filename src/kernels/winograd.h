@@ -94,6 +94,7 @@ typedef struct snug_winograd_run {
     const snug_layer *layer;
     const snug_channel_groups *groups;
     snug_winograd_plan plan;
+    int32_t top, left; /* of the map: where `output` begins */
     float *in, *out, *stage;
     float factors[4][SNUG_WINOGRAD_SIDE *
                      SNUG_WINOGRAD_SIDE]; /* [last row][last column]: see snug_winograd_factor */
@@ -360,7 +361,8 @@ static inline void snug_winograd_outputs(const snug_winograd_run *run, const snu
                 if (residual)
                     add = out;
             } else {
-                out = map + place.top * finish.out_row + place.left * finish.out_pixel;
+                out = map + (place.top - run->top) * finish.out_row +
+                      (place.left - run->left) * finish.out_pixel;
                 if (residual)
                     add = residual + place.top * finish.add_row + place.left * finish.add_pixel;
             }
@@ -373,18 +375,27 @@ static inline void snug_winograd_outputs(const snug_winograd_run *run, const snu
         snug_winograd_scatter(run, block, lanes, map);
 }
 
+/* The products of a block with up to SNUG_WINOGRAD_PANELS panels from panel `first` on. Returns how many. */
+static inline int32_t snug_winograd_multiply_panels(const snug_winograd_run *run,
+                                                    const snug_winograd_block *block, int32_t first,
+                                                    const float *weights)
+{
+    const snug_winograd_plan *plan = &run->plan;
+    const int32_t groups = (run->layer->out_channels + 15) / 16;
+    const int32_t panels = snug_winograd_least(SNUG_WINOGRAD_PANELS, groups - first);
+    const ptrdiff_t panel_floats = (ptrdiff_t)plan->y.points * plan->x.points * plan->groups * 256;
+    snug_winograd_products(run, block, panels, weights + first * panel_floats,
+                           weights + groups * panel_floats);
+    return panels;
+}
+
 static inline void snug_winograd_run_block(const snug_winograd_run *run, const snug_winograd_block *block,
                                            const float *input, const float *weights, const float *bias,
                                            const float *residual, float *output)
 {
-    const snug_winograd_plan *plan = &run->plan;
-    const int32_t groups = (run->layer->out_channels + 15) / 16;
-    const ptrdiff_t panel_floats = (ptrdiff_t)plan->y.points * plan->x.points * plan->groups * 256;
-    const float *end = weights + groups * panel_floats;
     snug_winograd_inputs(run, block, input);
-    for (int32_t group = 0; group < groups; group += SNUG_WINOGRAD_PANELS) {
-        const int32_t panels = snug_winograd_least(SNUG_WINOGRAD_PANELS, groups - group);
-        snug_winograd_products(run, block, panels, weights + group * panel_floats, end);
+    for (int32_t group = 0, panels; group * 16 < run->layer->out_channels; group += panels) {
+        panels = snug_winograd_multiply_panels(run, block, group, weights);
         for (int32_t panel = 0; panel < panels; panel++) {
             const int32_t at = group + panel,
                           lanes = snug_winograd_least(16, run->layer->out_channels - at * 16);
@@ -395,27 +406,50 @@ static inline void snug_winograd_run_block(const snug_winograd_run *run, const s
     }
 }
 
-static inline void snug_winograd(const snug_layer *layer, const snug_channel_groups *groups,
-                                 const float *input, const float *weights, const float *bias,
-                                 const float *residual, float *output, float *workspace)
+/* The rows, the columns of a block that begins at tile y, at tile x. */
+static inline void snug_winograd_set_rows(const snug_winograd_plan *plan, int32_t y,
+                                          snug_winograd_block *block)
+{
+    block->y = y;
+    block->rows = snug_winograd_least(plan->rows, plan->y.tiles - y);
+    block->short_y = y + block->rows == plan->y.tiles ? plan->y.last_points : plan->y.points;
+}
+
+static inline void snug_winograd_set_columns(const snug_winograd_plan *plan, int32_t x,
+                                             snug_winograd_block *block)
+{
+    block->x = x;
+    block->columns = snug_winograd_least(plan->columns, plan->x.tiles - x);
+    block->short_x = x + block->columns == plan->x.tiles ? plan->x.last_points : plan->x.points;
+}
+
+static inline snug_winograd_run snug_winograd_start(const snug_layer *layer,
+                                                    const snug_channel_groups *groups, float *workspace)
 {
     snug_winograd_run run;
     run.layer = layer;
     run.groups = groups;
     run.plan = snug_winograd_plan_of(layer, SNUG_WINOGRAD_OUTPUT_HEIGHT, SNUG_WINOGRAD_OUTPUT_WIDTH,
                                      snug_winograd_stages(layer, groups->in_lane != 1, groups->whole_groups));
+    run.top = run.left = 0;
     run.in = workspace;
     run.out = run.in + run.plan.in_floats;
     run.stage = run.out + run.plan.out_floats;
     snug_winograd_make_factors(&run);
-    const snug_winograd_axis *y = &run.plan.y, *x = &run.plan.x;
+    return run;
+}
+
+static inline void snug_winograd(const snug_layer *layer, const snug_channel_groups *groups,
+                                 const float *input, const float *weights, const float *bias,
+                                 const float *residual, float *output, float *workspace)
+{
+    const snug_winograd_run run = snug_winograd_start(layer, groups, workspace);
+    const snug_winograd_plan *plan = &run.plan;
     snug_winograd_block block;
-    for (block.y = 0; block.y < y->tiles; block.y += run.plan.rows) {
-        block.rows = snug_winograd_least(run.plan.rows, y->tiles - block.y);
-        block.short_y = block.y + block.rows == y->tiles ? y->last_points : y->points;
-        for (block.x = 0; block.x < x->tiles; block.x += run.plan.columns) {
-            block.columns = snug_winograd_least(run.plan.columns, x->tiles - block.x);
-            block.short_x = block.x + block.columns == x->tiles ? x->last_points : x->points;
+    for (int32_t y = 0; y < plan->y.tiles; y += block.rows) {
+        snug_winograd_set_rows(plan, y, &block);
+        for (int32_t x = 0; x < plan->x.tiles; x += block.columns) {
+            snug_winograd_set_columns(plan, x, &block);
             snug_winograd_run_block(&run, &block, input, weights, bias, residual, output);
         }
     }

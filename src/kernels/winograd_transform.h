@@ -318,23 +318,30 @@ SNUG_WINOGRAD_INLINE void snug_winograd_output_along(const int m, const snug_win
     }
 }
 
+/* A^T m of one tile: its rows, SNUG_WINOGRAD_SIDE vectors apart. */
+SNUG_WINOGRAD_INLINE void snug_winograd_rows_back(const snug_winograd_finish *finish, const float *points,
+                                                  ptrdiff_t row, const ptrdiff_t *at, float *rows)
+{
+    const int32_t points_x = finish->width + SNUG_WINOGRAD_KERNEL - 1;
+#define SNUG_WINOGRAD_DOWN(size) snug_winograd_output_down(size, points_x, points, row, at, rows)
+    SNUG_WINOGRAD_FOR_SIZE(SNUG_WINOGRAD_OUTPUT_HEIGHT, finish->height, SNUG_WINOGRAD_DOWN)
+#undef SNUG_WINOGRAD_DOWN
+}
+
 /* A^T m A of one tile and 16 channels, finished and stored. add: NULL, or a residual. */
 static SNUG_NOINLINE void snug_winograd_back(const snug_winograd_finish *finish, const float *points,
                                              ptrdiff_t row, const ptrdiff_t *at, const float *bias,
                                              const float *add, float *out)
 {
-    float columns[SNUG_WINOGRAD_SIDE * SNUG_WINOGRAD_SIDE * SNUG_VL] SNUG_WINOGRAD_ALIGNED;
-    const int32_t points_x = finish->width + SNUG_WINOGRAD_KERNEL - 1;
+    float rows[SNUG_WINOGRAD_SIDE * SNUG_WINOGRAD_SIDE * SNUG_VL] SNUG_WINOGRAD_ALIGNED;
     for (int32_t y = 0; y < finish->height; y++)
         for (int32_t x = 0; x < finish->width; x++)
             SNUG_PREFETCH_WRITE(out + y * finish->out_row + x * finish->out_pixel);
     for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-#define SNUG_WINOGRAD_DOWN(size) snug_winograd_output_down(size, points_x, points + lane, row, at, columns)
+        snug_winograd_rows_back(finish, points + lane, row, at, rows);
 #define SNUG_WINOGRAD_ALONG(size) \
-    snug_winograd_output_along(size, finish, columns, bias + lane, add ? add + lane : NULL, out + lane)
-        SNUG_WINOGRAD_FOR_SIZE(SNUG_WINOGRAD_OUTPUT_HEIGHT, finish->height, SNUG_WINOGRAD_DOWN)
+    snug_winograd_output_along(size, finish, rows, bias + lane, add ? add + lane : NULL, out + lane)
         SNUG_WINOGRAD_FOR_SIZE(SNUG_WINOGRAD_OUTPUT_WIDTH, finish->width, SNUG_WINOGRAD_ALONG)
-#undef SNUG_WINOGRAD_DOWN
 #undef SNUG_WINOGRAD_ALONG
     }
 }

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "e2e/end_to_end.h"
+#include "zoo/onnx_writer.h"
 
 namespace snug::testing {
 namespace {
@@ -37,6 +39,33 @@ INSTANTIATE_TEST_SUITE_P(All, Fused,
                            std::replace(name.begin(), name.end(), '.', '_');
                            return name;
                          });
+
+/// The ends of two of VGG's stages, and of AlexNet's: windows that lie in tiles, that do not, and that overlap.
+void write_stages(const std::filesystem::path& file) {
+  OnnxWriter net("stages");
+  ZooTensor x = net.input("data", {.channels = 32, .height = 28, .width = 28});
+  x = net.relu("/relu1", net.conv("/conv1", x, {.out_channels = 48, .kernel = 3, .pad = 1}));
+  x = net.max_pool("/pool1", x, {.kernel = 2, .stride = 2});
+  x = net.relu("/relu2", net.conv("/conv2", x, {.out_channels = 64, .kernel = 3, .pad = 1}));
+  x = net.max_pool("/pool2", x, {.kernel = 2, .stride = 2});
+  x = net.relu("/relu3", net.conv("/conv3", x, {.out_channels = 32, .kernel = 3, .pad = 1}));
+  x = net.max_pool("/pool3", x, {.kernel = 3, .stride = 2, .ceil = true});
+  ZooModel model = net.finish(net.fully_connected("/fc", net.flatten("/flatten", x), 10), "logits");
+  draw_weights(model, 11);
+  std::ofstream stream(file, std::ios::binary);
+  model.proto.SerializeToOstream(&stream);
+}
+
+TEST(FusedWinograd, AgreesWithTheOracle) {
+  const TemporaryFolder folder;
+  const std::filesystem::path model = folder.path() / "stages.onnx";
+  write_stages(model);
+  const Compiled fastest = compile_into(model, folder.path() / "c");
+  const auto is_fused = [](const Step& step) { return step.primitive->name.starts_with("conv_pool_winograd"); };
+  EXPECT_EQ(std::ranges::count_if(fastest.program.steps, is_fused), 3);
+  const Outcome outcome = run_snug({"verify", model.string(), "--estimate"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output << outcome.errors;
+}
 
 }  // namespace
 }  // namespace snug::testing

@@ -29,16 +29,17 @@ std::vector<int32_t> pooled_rows(const snug_layer& layer) {
   return rows;
 }
 
-Work conv_pool_work(const snug_layer& layer, const Primitive& conv, int64_t workspace_bytes) {
+Work conv_pool_work(const snug_layer& layer, const Primitive& conv, int64_t step_bytes) {
   constexpr int64_t kCacheBytes = int64_t{512} << 10;
+  const snug_layer first = convolution_of(layer, layer.block);
   const double taps = static_cast<double>(layer.pool_height) * layer.pool_width;
-  double bytes = map_bytes(layer, conv.input, conv.output) + static_cast<double>(conv.pack_bytes(layer));
-  if (workspace_bytes > kCacheBytes) {
-    bytes += 2 * static_cast<double>(stored_floats(conv.output, output_shape(convolution_of(layer)))) * sizeof(float);
+  Work work = conv.work(first);
+  work.multiply_adds += taps * static_cast<double>(output_shape(layer).floats());
+  work.bytes_moved += map_bytes(layer, conv.input, conv.output) - map_bytes(first, conv.input, conv.output);
+  if (step_bytes > kCacheBytes) {
+    work.bytes_moved += 2 * static_cast<double>(stored_floats(conv.output, output_shape(first))) * sizeof(float);
   }
-  return {.multiply_adds = conv.work(convolution_of(layer, layer.block)).multiply_adds +
-                           taps * static_cast<double>(output_shape(layer).floats()),
-          .bytes_moved = bytes};
+  return work;
 }
 
 }  // namespace snug

@@ -14,9 +14,9 @@ int64_t band_bytes(const snug_layer& layer, int64_t channels);
 /// Pooled rows per step worth trying.
 std::vector<int32_t> pooled_rows(const snug_layer& layer);
 
-/// The convolution's multiply-adds and one operation per tap of the pool; the map between them is written and read
-/// once where the band does not stay in the cache.
-Work conv_pool_work(const snug_layer& layer, const Primitive& conv, int64_t workspace_bytes);
+/// The convolution's work and one operation per tap of the pool; the map between them is written and read once only
+/// where a step's part of it, of so many bytes, does not stay in the cache.
+Work conv_pool_work(const snug_layer& layer, const Primitive& conv, int64_t step_bytes);
 
 template <const Primitive& conv>
 std::string_view refusal_of_conv(const snug_layer& layer) {

@@ -98,15 +98,15 @@ static void finish_rows(const separable *s, const snug_layer *depthwise, int32_t
 static snug_band band_of(const snug_layer *layer, const separable *s, float *memory)
 {
     snug_band band = {0};
-    band.height = layer->in_height;
+    band.y.extent = layer->in_height;
+    band.y.windows = layer->out_height;
+    band.y.reach = (layer->kernel_height - 1) * layer->dilation_y + 1;
+    band.y.stride = layer->stride_y;
+    band.y.pad = layer->pad_top;
     band.step = layer->block * layer->stride_y;
-    band.windows = layer->out_height;
-    band.reach = (layer->kernel_height - 1) * layer->dilation_y + 1;
-    band.stride = layer->stride_y;
-    band.pad = layer->pad_top;
     band.plane_blocks = (s->depthwise.in_channels + 15) / 16;
     band.row = (ptrdiff_t)layer->in_width * 16;
-    band.plane = snug_band_rows(band.height, band.step, band.reach) * band.row;
+    band.plane = snug_band_rows(&band) * band.row;
     band.memory = memory;
     return band;
 }
@@ -122,13 +122,13 @@ SNUG_CONV_KERNEL(conv_separable_c16)
     snug_band band = band_of(layer, &s, middle);
     middle += band.plane_blocks * band.plane;
     s.expansion.out_plane = (int32_t)band.plane;
-    while (band.end < band.windows) {
+    while (band.y.end < band.y.windows) {
         s.expansion.out_height = snug_band_next(&band);
-        snug_conv_pointwise_c16(&s.expansion, input + (ptrdiff_t)band.done * layer->in_row, s.expand,
+        snug_conv_pointwise_c16(&s.expansion, input + (ptrdiff_t)band.y.done * layer->in_row, s.expand,
                                 s.expand_bias, NULL, snug_band_end(&band), NULL);
-        snug_band_add(&band, s.expansion.out_height);
+        snug_window_axis_add(&band.y, s.expansion.out_height);
         const snug_layer depthwise = snug_read_band(&s.depthwise, &band);
-        finish_rows(&s, &depthwise, band.begin, band.end, band.memory, residual, middle, output);
+        finish_rows(&s, &depthwise, band.y.begin, band.y.end, band.memory, residual, middle, output);
         snug_band_keep(&band);
     }
 }
