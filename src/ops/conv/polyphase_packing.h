@@ -25,9 +25,25 @@ int64_t polyphase_pack_bytes(const snug_layer& layer);
 template <int m>
 Work polyphase_work(const snug_layer& layer);
 
-inline constexpr std::string_view kPolyphaseWorkspace =
-    "(2m+1)^2 T (C + 33) + 48 (m+2)^2 floats for T tiles a block, C rounded up to 16";
-inline constexpr std::string_view kPolyphaseSource =
-    "Yepez and Ko, Stride 2 1-D, 2-D, and 3-D Winograd for Convolutional Neural Networks, 2020";
+/// The descriptor of the primitive `name`, m x m outputs a tile.
+template <int m>
+constexpr Primitive polyphase(std::string_view name) {
+  return {
+      .name = name,
+      .family = "polyphase winograd",
+      .input = kC16,
+      .output = kC16,
+      .source = "Yepez and Ko, Stride 2 1-D, 2-D, and 3-D Winograd for Convolutional Neural Networks, 2020",
+      .in_place = true,
+      .refusal = refuse_unless_polyphase,
+      .blocks = polyphase_blocks<m>,
+      .workspace_bytes = polyphase_workspace_bytes<m>,
+      .workspace = "(2m+1)^2 T (C + 33) + 48 (m+2)^2 floats for T tiles a block, C rounded up to 16",
+      .pack = polyphase_pack<m>,
+      .pack_bytes = polyphase_pack_bytes<m>,
+      .work = polyphase_work<m>,
+      .splitting = {.rows = m, .channels = 32},
+  };
+}
 
 }  // namespace snug

@@ -26,9 +26,27 @@ int64_t winograd_rows_pack_bytes(const snug_layer& layer);
 template <int m, int r>
 Work winograd_rows_work(const snug_layer& layer);
 
-inline constexpr std::string_view kWinogradRowsWorkspace =
-    "(m+r-1) (R T C + 32 S T + 48) + 32 (m T + r - 1) floats for strips of S output and R input rows, T tiles a row, C "
-    "rounded up to 16";
-inline constexpr std::string_view kWinogradRowsSource = "Winograd, Arithmetic Complexity of Computations, 1980";
+/// The descriptor of the primitive `name`, F(m, r) on maps of this layout.
+template <int m, int r>
+constexpr Primitive winograd_rows(std::string_view name, const Layout& layout) {
+  return {
+      .name = name,
+      .family = "winograd 1d",
+      .input = layout,
+      .output = layout,
+      .source = "Winograd, Arithmetic Complexity of Computations, 1980",
+      .classic = layout.block != 16,
+      .in_place = true,
+      .refusal = refuse_unless_winograd_rows<r>,
+      .blocks = winograd_rows_blocks<m, r>,
+      .workspace_bytes = winograd_rows_workspace_bytes<m, r>,
+      .workspace =
+          "(m+r-1) (R T C + 32 S T + 48) + 32 (m T + r - 1) floats for strips of S output and R input rows, T tiles a "
+          "row, C rounded up to 16",
+      .pack = winograd_rows_pack<m, r>,
+      .pack_bytes = winograd_rows_pack_bytes<m, r>,
+      .work = winograd_rows_work<m, r>,
+  };
+}
 
 }  // namespace snug

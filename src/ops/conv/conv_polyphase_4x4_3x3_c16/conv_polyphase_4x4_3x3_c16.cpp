@@ -3,21 +3,6 @@
 namespace snug {
 
 extern const Primitive conv_polyphase_4x4_3x3_c16;
-const Primitive conv_polyphase_4x4_3x3_c16{
-    .name = "conv_polyphase_4x4_3x3_c16",
-    .family = "polyphase winograd",
-    .input = kC16,
-    .output = kC16,
-    .source = kPolyphaseSource,
-    .in_place = true,
-    .refusal = refuse_unless_polyphase,
-    .blocks = polyphase_blocks<4>,
-    .workspace_bytes = polyphase_workspace_bytes<4>,
-    .workspace = kPolyphaseWorkspace,
-    .pack = polyphase_pack<4>,
-    .pack_bytes = polyphase_pack_bytes<4>,
-    .work = polyphase_work<4>,
-    .splitting = {.rows = 4, .channels = 32},
-};
+const Primitive conv_polyphase_4x4_3x3_c16 = polyphase<4>("conv_polyphase_4x4_3x3_c16");
 
 }  // namespace snug

@@ -3,21 +3,6 @@
 namespace snug {
 
 extern const Primitive conv_winograd_3_5_c16;
-const Primitive conv_winograd_3_5_c16{
-    .name = "conv_winograd_3_5_c16",
-    .family = "winograd 1d",
-    .input = kC16,
-    .output = kC16,
-    .source = kWinogradRowsSource,
-    .classic = false,
-    .in_place = true,
-    .refusal = refuse_unless_winograd_rows<5>,
-    .blocks = winograd_rows_blocks<3, 5>,
-    .workspace_bytes = winograd_rows_workspace_bytes<3, 5>,
-    .workspace = kWinogradRowsWorkspace,
-    .pack = winograd_rows_pack<3, 5>,
-    .pack_bytes = winograd_rows_pack_bytes<3, 5>,
-    .work = winograd_rows_work<3, 5>,
-};
+const Primitive conv_winograd_3_5_c16 = winograd_rows<3, 5>("conv_winograd_3_5_c16", kC16);
 
 }  // namespace snug

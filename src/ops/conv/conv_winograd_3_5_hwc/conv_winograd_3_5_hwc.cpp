@@ -3,21 +3,6 @@
 namespace snug {
 
 extern const Primitive conv_winograd_3_5_hwc;
-const Primitive conv_winograd_3_5_hwc{
-    .name = "conv_winograd_3_5_hwc",
-    .family = "winograd 1d",
-    .input = kHwc,
-    .output = kHwc,
-    .source = kWinogradRowsSource,
-    .classic = true,
-    .in_place = true,
-    .refusal = refuse_unless_winograd_rows<5>,
-    .blocks = winograd_rows_blocks<3, 5>,
-    .workspace_bytes = winograd_rows_workspace_bytes<3, 5>,
-    .workspace = kWinogradRowsWorkspace,
-    .pack = winograd_rows_pack<3, 5>,
-    .pack_bytes = winograd_rows_pack_bytes<3, 5>,
-    .work = winograd_rows_work<3, 5>,
-};
+const Primitive conv_winograd_3_5_hwc = winograd_rows<3, 5>("conv_winograd_3_5_hwc", kHwc);
 
 }  // namespace snug
