@@ -61,6 +61,13 @@ void for_each_conv(Visit visit) {
   }
 }
 
+/// A pool of single pixels behind a convolution.
+snug_layer with_pool(snug_layer layer) {
+  layer.middle_height = layer.out_height, layer.middle_width = layer.out_width;
+  layer.pool_height = layer.pool_width = layer.pool_stride_y = layer.pool_stride_x = 1;
+  return layer;
+}
+
 }  // namespace
 
 std::vector<std::string_view> refusals(const ListedPrimitive& listed) {
@@ -68,7 +75,8 @@ std::vector<std::string_view> refusals(const ListedPrimitive& listed) {
   if (primitive.refusal == nullptr) return {};
   std::map<std::string_view, size_t> counts;
   const auto ask = [&](const snug_layer& layer) {
-    const std::string_view reason = primitive.refusal(layer);
+    const bool has_pool = listed.operator_name == "conv_pool";
+    const std::string_view reason = primitive.refusal(has_pool ? with_pool(layer) : layer);
     if (!reason.empty()) ++counts[reason];
   };
   const bool has_kinds = listed.operator_name != "conv";

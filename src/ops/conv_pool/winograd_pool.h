@@ -20,18 +20,18 @@ constexpr Primitive winograd_pool(std::string_view name) {
       .family = "winograd",
       .input = kC16,
       .output = kC16,
-      .source = kWinogradSource,
+      .source = "as conv_winograd; layers fused in bands of rows: Alwani et al., Fused-Layer CNN Accelerators, 2016",
       .refusal = refusal_of_conv<conv>,
       .blocks = [](const snug_layer& layer) { return conv.blocks(convolution_of(layer)); },
       .workspace_bytes =
           [](const snug_layer& layer) { return winograd_pool_workspace_bytes(layer, conv, {size, size, kernel}); },
       .workspace =
-          "that of the convolution alone; and 16 floats per output pixel of a block and per pixel in front of it that "
-          "later windows read, of which there are as many for every 16 channels",
+          "that of the convolution alone; and, unless the largest of 2 x 2 values in one tile is taken, 16 floats per "
+          "output pixel of a block and for every 16 channels 16 per pixel that is kept for later windows",
       .pack = pack_conv<conv>,
       .pack_bytes = pack_bytes_of_conv<conv>,
       .work = [](const snug_layer& layer) { return winograd_pool_work(layer, conv, {size, size, kernel}); },
-      .splitting = {.rows = 0, .channels = 32},  // bands of rows would have to share rows of the map between
+      .splitting = {.rows = size, .channels = 32},
   };
 }
 
