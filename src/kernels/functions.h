@@ -47,15 +47,41 @@ typedef int32_t snug_some;
 static inline snug_some snug_lanes(int32_t n) { return n; }
 static inline snug_vec snug_load_lanes(const float *p, snug_some some)
 {
+#if SNUG_VL == 8
+    static const int32_t masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    if (some == SNUG_VL)
+        return snug_load(p);
+    return _mm256_maskload_ps(p, _mm256_loadu_si256((const __m256i *)(masks + 8 - some)));
+#else
     float lanes[SNUG_VL] = {0};
     if (some == SNUG_VL)
         return snug_load(p);
     for (int32_t i = 0; i < some; ++i)
         lanes[i] = p[i];
     return snug_load(lanes);
+#endif
 }
 static inline void snug_store_lanes(float *p, snug_vec v, snug_some some)
 {
+#if SNUG_VL == 8
+    __m128 quarter = _mm256_castps256_ps128(v);
+    if (some == SNUG_VL) {
+        snug_store(p, v);
+        return;
+    }
+    if (some & 4) {
+        _mm_storeu_ps(p, quarter);
+        quarter = _mm256_extractf128_ps(v, 1);
+        p += 4;
+    }
+    if (some & 2) {
+        _mm_storel_pi((__m64 *)p, quarter);
+        quarter = _mm_movehl_ps(quarter, quarter);
+        p += 2;
+    }
+    if (some & 1)
+        _mm_store_ss(p, quarter);
+#else
     float lanes[SNUG_VL];
     if (some == SNUG_VL) {
         snug_store(p, v);
@@ -64,6 +90,7 @@ static inline void snug_store_lanes(float *p, snug_vec v, snug_some some)
     snug_store(lanes, v);
     for (int32_t i = 0; i < some; ++i)
         p[i] = lanes[i];
+#endif
 }
 #endif
 
@@ -71,6 +98,28 @@ static inline void snug_store_lanes(float *p, snug_vec v, snug_some some)
 static inline snug_vec snug_load_some(const float *p, int32_t n) { return snug_load_lanes(p, snug_lanes(n)); }
 
 static inline void snug_store_some(float *p, snug_vec v, int32_t n) { snug_store_lanes(p, v, snug_lanes(n)); }
+
+/* Lanes 0, 2, 4, ... of a and then of b. */
+static inline snug_vec snug_evens(snug_vec a, snug_vec b)
+{
+#if SNUG_VL == 16
+    const __m512i lanes = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return _mm512_permutex2var_ps(a, lanes, b);
+#elif SNUG_VL == 8
+    return _mm256_shuffle_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31), 0x88);
+#elif SNUG_VL == 4 && (defined(__arm__) || defined(__aarch64__))
+    return vuzpq_f32(a, b).val[0];
+#elif SNUG_VL == 4 && defined(__SSE2__)
+    return _mm_shuffle_ps(a, b, 0x88);
+#else
+    float lanes[2 * SNUG_VL];
+    snug_store(lanes, a);
+    snug_store(lanes + SNUG_VL, b);
+    for (int32_t i = 1; i < SNUG_VL; ++i)
+        lanes[i] = lanes[2 * i];
+    return snug_load(lanes);
+#endif
+}
 
 static inline float snug_sum_of_lanes(snug_vec v)
 {

@@ -16,6 +16,13 @@ typedef struct snug_window {
 static inline snug_window snug_make_window(int32_t origin, int32_t extent, int32_t kernel, int32_t dilation)
 {
     snug_window window;
+    if (dilation == 1) { /* divisions take long beside a short window */
+        const int32_t inside = extent - origin;
+        window.first = origin < 0 ? -origin : 0;
+        window.end = inside < 0 ? 0 : inside < kernel ? inside : kernel;
+        window.begin = origin + window.first;
+        return window;
+    }
     window.first = origin < 0 ? (-origin + dilation - 1) / dilation : 0;
     window.end = origin >= extent ? 0 : (extent - 1 - origin) / dilation + 1;
     if (window.end > kernel)
