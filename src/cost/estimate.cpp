@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.h"
 #include "cost/profile.h"
 #include "ops/split.h"
 
@@ -62,16 +61,16 @@ double estimated_ns(const Target& target, const Measurement& measurement) {
   return kCallNs + compute_ns + memory_ns;
 }
 
-double predicted_ns(const Target& target, const Measurement& in_parts, double whole_ns) {
-  const auto& [primitive, operator_name, layer, split, threads] = in_parts;
+double predicted_ns(const Target& target, const Measurement& on_threads, double alone_ns) {
+  const auto& [primitive, operator_name, layer, split, threads] = on_threads;
   const std::vector<Part> parts = split_layer(*primitive, layer, split, threads);
-  CHECK(!parts.empty(), text(in_parts));
+  if (parts.empty()) return alone_ns;
   double slowest = 0;
   for (const Part& part : parts) {
     slowest = std::max(slowest, estimated_ns(target, {primitive, operator_name, part.layer}));
   }
   const double share = slowest / estimated_ns(target, {primitive, operator_name, layer});
-  return whole_ns * std::min(1.0, share) + target.fork_join_ns;
+  return alone_ns * std::min(1.0, share) + target.fork_join_ns;
 }
 
 }  // namespace snug

@@ -32,8 +32,8 @@ struct Prices {
   }
 
   double estimate_of(const Measurement& measurement) const {
-    const double whole = estimated_ns(target, measurement);
-    return measurement.split == Split::kWhole ? whole : predicted_ns(target, measurement, whole);
+    const double alone = estimated_ns(target, measurement);
+    return measurement.threads == 1 ? alone : predicted_ns(target, measurement, alone);
   }
 
   /// What `batch` runs of a call take; those in parts start their threads once.
@@ -44,11 +44,10 @@ struct Prices {
   }
 };
 
-/// The call in parts, or whole where it cannot be split this way.
-Measurement in_parts(Measurement call, Split split, int threads) {
-  if (split_layer(*call.primitive, call.layer, split, threads).empty()) return call;
-  call.split = split;
+/// The call on several threads, in parts or, where it cannot be split this way, whole.
+Measurement on_threads(Measurement call, Split split, int threads) {
   call.threads = threads;
+  if (!split_layer(*call.primitive, call.layer, split, threads).empty()) call.split = split;
   return call;
 }
 
@@ -101,9 +100,9 @@ std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs
       const Node& node = computed_node(graph, fused, static_cast<int>(index), candidate);
       const Lowered lowered = node.op->lower(graph, node);
       for (const Call& call : lowered.calls) {
-        const Measurement whole = measurement_of(node, lowered, call, candidate);
-        add(whole);
-        add(in_parts(whole, candidate.split, costs.threads));
+        const Measurement alone = measurement_of(node, lowered, call, candidate);
+        add(alone);
+        add(on_threads(alone, candidate.split, costs.threads));
       }
     }
   }
@@ -115,7 +114,7 @@ std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs
         const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
         if (!conversion) continue;
         add(*conversion);
-        add(in_parts(*conversion, Split::kRows, costs.threads));
+        for (const Split split : {Split::kWhole, Split::kRows}) add(on_threads(*conversion, split, costs.threads));
       }
     }
   }
@@ -134,8 +133,8 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
       const Lowered lowered = node.op->lower(graph, node);
       double ns = 0;
       for (const Call& call : lowered.calls) {
-        const Measurement whole = measurement_of(node, lowered, call, candidate);
-        ns += prices.ns(in_parts(whole, candidate.split, costs.threads), static_cast<double>(lowered.batch));
+        const Measurement alone = measurement_of(node, lowered, call, candidate);
+        ns += prices.ns(on_threads(alone, candidate.split, costs.threads), static_cast<double>(lowered.batch));
       }
       candidate.time_ns = whole_ns(ns);
     }
@@ -150,9 +149,9 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
         if (price < 0 || !needed[id][static_cast<size_t>(from)][static_cast<size_t>(to)]) continue;
         const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
         if (!conversion) continue;
-        const double whole = prices.ns(*conversion, batch);
+        const double whole = prices.ns(on_threads(*conversion, Split::kWhole, costs.threads), batch);
         price = whole_ns(whole);
-        const double in_bands = prices.ns(in_parts(*conversion, Split::kRows, costs.threads), batch);
+        const double in_bands = prices.ns(on_threads(*conversion, Split::kRows, costs.threads), batch);
         if (in_bands >= whole) continue;
         price = whole_ns(in_bands);
         costs.tensors[id].conversion_split[static_cast<size_t>(from)][static_cast<size_t>(to)] = Split::kRows;

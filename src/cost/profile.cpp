@@ -27,20 +27,21 @@ Key key_of(const Measurement& measurement) {
   return {std::string(measurement.primitive->name), text(measurement)};
 }
 
-Measurement whole_of(Measurement in_parts) {
-  in_parts.split = Split::kWhole;
-  in_parts.threads = 1;
-  return in_parts;
+/// The same on one thread.
+Measurement alone(Measurement measurement) {
+  measurement.split = Split::kWhole;
+  measurement.threads = 1;
+  return measurement;
 }
 
-/// What competes with each other: the primitives of one layer, whatever their block. Conversions do not. In parts, only
-/// primitives of the same layouts do.
+/// What competes with each other: the primitives of one layer, whatever their block. Conversions do not. On several
+/// threads only primitives of the same layouts do.
 std::string layer_key(const Measurement& measurement) {
   snug_layer layer = measurement.layer;
   layer.block = 0;
   const std::string_view who = measurement.operator_name == "convert" ? measurement.primitive->name : "";
   const std::string same = fmt::format("{} {} {}", measurement.operator_name, who, layer_text(layer));
-  if (measurement.split == Split::kWhole) return same;
+  if (measurement.threads == 1) return same;
   return fmt::format("{} {} {} {}", same, measurement.threads, measurement.primitive->input.name,
                      measurement.primitive->output.name);
 }
@@ -49,14 +50,14 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Families in parts: by how much more they took than was predicted.
+/// Families on several threads: by how much more they took than was predicted.
 using Excess = std::map<std::tuple<std::string_view, Split, int>, std::vector<double>>;
 
 }  // namespace
 
 std::string text(const Measurement& measurement) {
   const std::string layer = layer_text(measurement.layer);
-  if (measurement.split == Split::kWhole) return layer;
+  if (measurement.threads == 1) return layer;
   return fmt::format("{} {} {}", layer, name(measurement.split), measurement.threads);
 }
 
@@ -77,13 +78,13 @@ struct Profile::State {
 
   /// Without a measurement of this.
   double likely_ns(const Measurement& measurement) const {
-    if (measurement.split == Split::kWhole) return calibration.likely_ns(measurement);
-    const Measurement whole = whole_of(measurement);
-    return predicted_ns(target, measurement, measured_ns(whole).value_or(calibration.likely_ns(whole)));
+    if (measurement.threads == 1) return calibration.likely_ns(measurement);
+    const Measurement one = alone(measurement);
+    return predicted_ns(target, measurement, measured_ns(one).value_or(calibration.likely_ns(one)));
   }
 
   void learn(const Measurement& measurement, double ns) {
-    if (measurement.split == Split::kWhole) return calibration.add(measurement, ns);
+    if (measurement.threads == 1) return calibration.add(measurement, ns);
     std::vector<double>& ratios = excess[{measurement.primitive->family, measurement.split, measurement.threads}];
     const double ratio = ns / likely_ns(measurement);
     ratios.insert(std::ranges::upper_bound(ratios, ratio), ratio);
@@ -99,7 +100,9 @@ Measurement measurement_of(const MeasuredTime& time) {
   if (end == std::string::npos) return measurement;
   const size_t number = time.layer.rfind(' ');
   const std::string way = time.layer.substr(end + 1, number - end - 1);
-  measurement.split = way == name(Split::kRows) ? Split::kRows : Split::kChannels;
+  for (const Split split : {Split::kRows, Split::kChannels}) {
+    if (way == name(split)) measurement.split = split;
+  }
   measurement.threads = std::stoi(time.layer.substr(number + 1));
   return measurement;
 }
@@ -116,22 +119,19 @@ Profile Profile::open(const Target& target, const std::filesystem::path& file) {
                                                  .calibration = Calibration(target),
                                                  .excess = {}});
   State& state = *profile.state_;
-  std::vector<std::pair<Measurement, double>> in_parts;
+  std::vector<std::pair<Measurement, double>> on_threads;
   for (const MeasuredTime& time : state.store.read(state.target_identity)) {
     const auto current = state.hashes.find(time.primitive);
     if (current == state.hashes.end() || current->second != time.kernel_hash) continue;
     state.measured[{time.primitive, time.layer}] = time.ns;
     const Measurement measurement = measurement_of(time);
-    if (measurement.split == Split::kWhole)
+    if (measurement.threads == 1)
       state.learn(measurement, time.ns);
     else
-      in_parts.emplace_back(measurement, time.ns);
+      on_threads.emplace_back(measurement, time.ns);
   }
-  // What is learned of them depends on the times of the whole calls.
-  for (const auto& [measurement, ns] : in_parts) {
-    if (!split_layer(*measurement.primitive, measurement.layer, measurement.split, measurement.threads).empty())
-      state.learn(measurement, ns);
-  }
+  // What is learned of these depends on the times on one thread.
+  for (const auto& [measurement, ns] : on_threads) state.learn(measurement, ns);
   return profile;
 }
 
@@ -144,7 +144,7 @@ double Profile::price_ns(const Measurement& measurement) const {
   if (measured) return *measured;
   const double likely = state_->likely_ns(measurement);
   const auto found = state_->excess.find({measurement.primitive->family, measurement.split, measurement.threads});
-  if (measurement.split == Split::kWhole || found == state_->excess.end()) return likely;
+  if (measurement.threads == 1 || found == state_->excess.end()) return likely;
   return likely * std::max(1.0, found->second[found->second.size() / 2]);
 }
 
@@ -226,11 +226,11 @@ MeasuredTime ask(Process& process, const Target& target, const Measurement& meas
       target.name, time.primitive, time.layer, end.exit_code, line ? "it answered \"" + *line + "\"" : end.errors));
 }
 
-/// Whether a measurement cannot matter. A call in parts cannot if nothing but sharing its work well would not make it
-/// nearly as fast as the best one.
+/// Whether a measurement cannot matter. One on several threads cannot if, with nothing but work to share, it would not
+/// be nearly as fast as the best one is.
 bool is_hopeless(const Profile::State& state, const Contest& contest, const Measurement& measurement) {
   constexpr double kNear = 1.2;
-  if (measurement.split == Split::kWhole) return what_beats(measurement, contest.known, state.calibration) != nullptr;
+  if (measurement.threads == 1) return what_beats(measurement, contest.known, state.calibration) != nullptr;
   return !contest.known.empty() && state.likely_ns(measurement) > kNear * contest.best_ns();
 }
 
@@ -363,8 +363,8 @@ std::vector<Cut> cuts_of(const std::vector<Contest>& contests, const Calibration
 }
 
 /// The program that runs parts at the same time; none where they cannot run so on this machine.
-std::optional<std::filesystem::path> program_for_parts(const Target& target, const std::filesystem::path& folder,
-                                                       int threads) {
+std::optional<std::filesystem::path> program_for_threads(const Target& target, const std::filesystem::path& folder,
+                                                         int threads) {
   const int processors = static_cast<int>(std::thread::hardware_concurrency());
   if (!target.runner.empty() || target.openmp.empty() || processors < threads) return std::nullopt;
   try {
@@ -381,11 +381,11 @@ void count(const std::vector<Contest>& contests, ProfileReport& report) {
   }
 }
 
-std::vector<Measurement> some_of(const std::vector<Measurement>& wanted, bool in_parts) {
+/// Those on one thread, or those on several.
+std::vector<Measurement> some_of(const std::vector<Measurement>& wanted, bool several) {
   std::vector<Measurement> result;
-  std::ranges::copy_if(wanted, std::back_inserter(result), [&](const Measurement& measurement) {
-    return (measurement.split != Split::kWhole) == in_parts;
-  });
+  std::ranges::copy_if(wanted, std::back_inserter(result),
+                       [&](const Measurement& measurement) { return (measurement.threads > 1) == several; });
   return result;
 }
 
@@ -407,14 +407,14 @@ ProfileReport Profile::measure_missing(const std::vector<Measurement>& wanted, c
   }
   report.cuts = cuts_of(contests, state.calibration);
 
-  const std::vector<Measurement> in_parts = some_of(wanted, true);
-  std::vector<Contest> in_parts_contests = contests_of(*this, state.target, in_parts);
-  count(in_parts_contests, report);
-  if (!all_given_up(state, in_parts_contests)) {
-    const auto program = program_for_parts(state.target, folder, in_parts.front().threads);
-    if (program) report.measured += Measuring(state, in_parts_contests, *program, progress).run();
+  const std::vector<Measurement> on_threads = some_of(wanted, true);
+  contests = contests_of(*this, state.target, on_threads);
+  count(contests, report);
+  if (!all_given_up(state, contests)) {
+    const auto program = program_for_threads(state.target, folder, on_threads.front().threads);
+    if (program) report.measured += Measuring(state, contests, *program, progress).run();
   }
-  for (const Contest& contest : in_parts_contests) report.predicted_parts += contest.missing.size();
+  for (const Contest& contest : contests) report.predicted += contest.missing.size();
   report.seconds = seconds_since(begin);
   return report;
 }

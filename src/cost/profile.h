@@ -16,7 +16,8 @@
 
 namespace snug {
 
-/// One thing to measure: a primitive on a layer (its block set, strides 0), whole, or in parts on as many threads.
+/// One thing to measure: a primitive on a layer (its block set, strides 0), in a network for so many threads: whole, or
+/// in parts.
 struct Measurement {
   const Primitive* primitive = nullptr;
   std::string operator_name;
@@ -25,7 +26,7 @@ struct Measurement {
   int threads = 1;
 };
 
-/// The layer as text, and of a call in parts how it is split: "ic3ih224...", "ic3ih224... rows 2".
+/// The layer as text, and on several threads how it is split: "ic3ih224...", "ic3ih224... rows 2".
 std::string text(const Measurement& measurement);
 
 enum class PrimitiveSet { kAll, kClassic };
@@ -54,8 +55,8 @@ struct ProfileReport {
   size_t known = 0;     ///< of them, from earlier runs
   size_t measured = 0;  ///< of them, now
   double seconds = 0;
-  std::vector<Cut> cuts;       ///< the rest, small layers first, but for
-  size_t predicted_parts = 0;  ///< calls in parts whose times are predicted from those of the whole calls
+  std::vector<Cut> cuts;  ///< the rest, small layers first, but for
+  size_t predicted = 0;   ///< calls on several threads whose times are predicted from those on one
 };
 
 /// Prices in nanoseconds, by measurement; a view of the SQLite file, keyed by target identity and kernel
@@ -68,8 +69,8 @@ class Profile {
 
   std::optional<double> measured_ns(const Measurement& measurement) const;
 
-  /// Measured, or estimated and corrected by what this target's measurements say of the primitive. A call in parts that
-  /// was not measured: predicted_ns, and as much more as others of the family took.
+  /// Measured, or estimated and corrected by what this target's measurements say of the primitive. A call on several
+  /// threads that was not measured: predicted_ns, and as much more as others of the family took.
   double price_ns(const Measurement& measurement) const;
 
   using Progress = std::function<void(size_t done, size_t total, const Measurement& current, double seconds_left)>;
@@ -86,9 +87,9 @@ class Profile {
 /// Time from work and bytes alone.
 double estimated_ns(const Target& target, const Measurement& measurement);
 
-/// What a call in parts takes if these have nothing to share but the work: the share of the whole call's time that the
-/// slowest part has by the estimate, and the target's fork_join_ns.
-double predicted_ns(const Target& target, const Measurement& in_parts, double whole_ns);
+/// What a call takes on several threads if these have nothing to share but the work, given what it takes on one: the
+/// share that the slowest part has by the estimate, and the target's fork_join_ns; as long, where it stays whole.
+double predicted_ns(const Target& target, const Measurement& on_threads, double alone_ns);
 
 /// Fills in every time_ns: the profile's price, or the estimate where no profile is given. Dominated candidates go.
 CostTable price(CostTable costs, const Graph& graph, const Target& target, const Profile* profile);

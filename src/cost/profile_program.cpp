@@ -114,12 +114,12 @@ std::string profile_request(const Measurement& measurement, double best_ns) {
   const bool has_weights = has_conv_kernels(measurement.operator_name) && primitive.pack_bytes != nullptr;
   std::string parts_words;
   for (const Part& part : parts) parts_words += part_word(part);
-  return fmt::format("{} {} {} {} {} {} {:.1f} {} {} {} {} {} {} {} {} {} {}{}\n", primitive.name,
+  return fmt::format("{} {} {} {} {} {} {:.1f} {} {} {} {} {} {} {} {} {} {} {}{}\n", primitive.name,
                      stored_floats(primitive.input, input_shape(layer)), other_floats,
                      stored_floats(primitive.output, output_shape(layer)),
                      has_weights ? primitive.pack_bytes(layer) : 0, workspace, best_ns, layer.in_plane, layer.in_row,
                      layer.in_pixel, layer.other_plane, layer.other_row, layer.other_pixel, layer.out_plane,
-                     layer.out_row, layer.out_pixel, layer_text(measurement.layer), parts_words);
+                     layer.out_row, layer.out_pixel, measurement.threads, layer_text(measurement.layer), parts_words);
 }
 
 }  // namespace snug

@@ -89,7 +89,7 @@ json report_json(const ProfileReport& report) {
           {"known", report.known},
           {"measured", report.measured},
           {"cut", report.cuts.size()},
-          {"predicted_parts", report.predicted_parts},
+          {"predicted", report.predicted},
           {"seconds", report.seconds},
           {"cuts", cuts}};
 }
@@ -106,9 +106,8 @@ std::string reason(const std::vector<const Cut*>& cuts) {
 void print_report(const ProfileReport& report) {
   fmt::print("{} measurements: {} made now in {:.0f} s, {} known before, {} not worth making\n", report.wanted,
              report.measured, report.seconds, report.known, report.cuts.size());
-  if (report.predicted_parts > 0) {
-    fmt::print("{} calls in parts: not measured, predicted from the times of whole calls\n", report.predicted_parts);
-  }
+  if (report.predicted > 0)
+    fmt::print("{} of them on several threads: predicted from the times on one\n", report.predicted);
   if (report.cuts.empty()) return;
   std::map<std::string_view, std::vector<const Cut*>> by_primitive;
   for (const Cut& cut : report.cuts) by_primitive[cut.measurement.primitive->name].push_back(&cut);

@@ -2,8 +2,8 @@
  *
  * Reads one request a line from its standard input and answers each with a line as soon as it has measured:
  *
- *     KERNEL INPUT_FLOATS OTHER_FLOATS OUTPUT_FLOATS WEIGHT_BYTES WORKSPACE_BYTES BEST_NS STRIDES LAYER PARTS
- *     NANOSECONDS RUNS
+ *     KERNEL INPUT_FLOATS OTHER_FLOATS OUTPUT_FLOATS WEIGHT_BYTES WORKSPACE_BYTES BEST_NS STRIDES THREADS
+ * LAYER PARTS NANOSECONDS RUNS
  *
  * OTHER_FLOATS: residual or second operand, 0: none. BEST_NS: what the fastest kernel known takes for this
  * layer, 0: unknown. STRIDES: the nine of snug_layer, in order, separated by spaces. LAYER: as snug names
@@ -14,8 +14,9 @@
  * is read elsewhere as the weights hold, which were last read one image ago; then the input is written, as
  * the layer before would have done, and as much read elsewhere. The output goes where a map lay a few layers
  * ago, one of OUTPUT_PLACES in turn, and every call reads another copy of the weights, from a pool larger
- * than caches. Maps, workspace and weights lie in pages like those of emitted programs. Of a call in parts,
- * each thread prepares a band of the input's rows. */
+ * than caches. Maps, workspace and weights lie in pages like those of emitted programs. In a network for
+ * several threads, each of them wrote a band of the input's rows, and pieces all over of what lay where the
+ * output goes: where they do not share a cache, both must travel between them. */
 #if defined(__unix__) || defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE /* madvise */
@@ -36,6 +37,7 @@
 #define WEIGHT_POOL_BYTES ((size_t)128 << 20)
 #define OTHER_MEMORY_BYTES ((size_t)64 << 20)
 #define OUTPUT_PLACES 4
+#define PIECE_FLOATS ((size_t)1024)
 #define PATTERN_FLOATS 16381 /* a prime, so that it lies differently in every row */
 #define MOST_RUNS 1000
 #define LEAST_TOTAL_NS 1e7
@@ -52,7 +54,8 @@ typedef struct request {
     snug_layer layer;
     size_t input_bytes, other_bytes, output_bytes, weight_bytes, workspace_bytes;
     double best_ns;
-    int parts; /* 0: one call */
+    int threads; /* that prepare the call */
+    int parts;   /* that run at the same time; 0: one call */
     snug_part part[MOST_PARTS];
 } request;
 
@@ -131,6 +134,10 @@ static places place(const request *r)
 /* function(context, 0) ... function(context, parts - 1), at the same time where there is OpenMP. */
 static void run_parts(int parts, snug_part_function *function, const void *context)
 {
+    if (parts == 1) {
+        function(context, 0);
+        return;
+    }
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(parts) schedule(static, 1)
 #endif
@@ -151,9 +158,19 @@ static void read_elsewhere(int share, int shares, size_t bytes)
     }
 }
 
+/* Writes what is there. */
+static void touch(float *map, size_t floats)
+{
+    volatile float *const line = map;
+    for (size_t i = 0; i < floats; i += 64 / sizeof(float)) {
+        /* cppcheck-suppress selfAssignment */
+        line[i] = line[i];
+    }
+}
+
 typedef struct preparation {
     const request *r;
-    float *input;
+    float *input, *later_output; /* NULL, or where the output of a later call will go */
 } preparation;
 
 /* A thread's share of what the layers before leave in the caches. */
@@ -161,20 +178,21 @@ static void prepare_share(const void *context, int share)
 {
     const preparation *const p = context;
     const request *const r = p->r;
-    const int shares = r->parts > 0 ? r->parts : 1;
+    const int shares = r->threads;
+    const size_t out_floats = p->later_output == NULL ? 0 : r->output_bytes / sizeof(float);
     const size_t floats = r->input_bytes / sizeof(float), line = 64 / sizeof(float);
     const size_t height = r->layer.in_row > 0 ? (size_t)r->layer.in_height : 1;
     const size_t row_floats = height > 1 ? (size_t)r->layer.in_row : floats;
     const size_t gone = r->weight_bytes < OTHER_MEMORY_BYTES ? r->weight_bytes : OTHER_MEMORY_BYTES;
+    for (size_t i = (size_t)share * PIECE_FLOATS; i < out_floats; i += (size_t)shares * PIECE_FLOATS)
+        touch(p->later_output + i, out_floats - i < PIECE_FLOATS ? out_floats - i : PIECE_FLOATS);
     read_elsewhere(share, shares, gone / (size_t)shares);
     for (size_t begin = 0, row = 0; begin < floats; begin += row_floats, row = (row + 1) % height) {
         if ((int)(row * (size_t)shares / height) != share)
             continue;
-        volatile float *const map = p->input + begin;
-        const size_t count = floats - begin < row_floats ? floats - begin : row_floats;
-        for (size_t i = 0; i < count; i += line) {
-            /* cppcheck-suppress selfAssignment */
-            map[i] = map[i];
+        const size_t end = floats - begin < row_floats ? floats : begin + row_floats;
+        for (size_t i = begin; i < end; i += line) {
+            touch(p->input + i, 1);
             read_elsewhere(share, shares, 64);
         }
     }
@@ -182,14 +200,11 @@ static void prepare_share(const void *context, int share)
 
 /* The state in which the layers before leave the caches: this layer's weights are gone, its input is all
  * written, the end last, and as much read elsewhere. */
-static void prepare(const request *r, float *input)
+static void prepare(const request *r, const places *p, size_t run)
 {
-    const preparation p = {r, input};
+    const preparation all = {r, p->input, r->threads > 1 ? p->outputs[(run + 2) % OUTPUT_PLACES] : NULL};
     reserve(&other_memory, OTHER_MEMORY_BYTES);
-    if (r->parts > 0)
-        run_parts(r->parts, prepare_share, &p);
-    else
-        prepare_share(&p, 0);
+    run_parts(r->threads, prepare_share, &all);
 }
 
 static double now_ns(clockid_t clock)
@@ -232,7 +247,7 @@ static double run_once(const request *r, const places *p, size_t run)
     const float *copy =
         stride == 0 ? NULL : (float *)weights.memory + run % copies * (stride / sizeof(float));
     float *const output = p->outputs[run % OUTPUT_PLACES];
-    prepare(r, p->input);
+    prepare(r, p, run);
     const double cpu_begin = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     const double begin = now_ns(CLOCK_MONOTONIC);
     if (r->parts > 0) {
@@ -244,7 +259,7 @@ static double run_once(const request *r, const places *p, size_t run)
         r->kernel->map(&r->layer, p->input, p->other, output);
     const double wall_ns = now_ns(CLOCK_MONOTONIC) - begin;
     const double cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin;
-    return r->parts == 0 && cpu_ns < wall_ns ? cpu_ns : wall_ns;
+    return r->threads == 1 && cpu_ns < wall_ns ? cpu_ns : wall_ns;
 }
 
 static int ascending(const void *a, const void *b)
@@ -367,6 +382,9 @@ static request parse_request(char *line)
     r.best_ns = next_number();
     for (size_t i = 0; i < 9; ++i)
         strides[i] = (int32_t)next_number();
+    r.threads = (int)next_number();
+    if (r.threads < 1 || r.threads > MOST_PARTS)
+        fail("bad request", "the number of threads");
     r.layer = parse_layer(next_word(NULL));
     r.layer.in_plane = strides[0], r.layer.in_row = strides[1], r.layer.in_pixel = strides[2];
     r.layer.other_plane = strides[3], r.layer.other_row = strides[4], r.layer.other_pixel = strides[5];
