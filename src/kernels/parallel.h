@@ -15,10 +15,12 @@ typedef void snug_part_function(const void *context, int part);
  * or at the same time, and returns when all of them have returned: what they wrote must then be seen by
  * whoever called, and what the caller wrote before must be seen by them.
  *
- * parallel.c defines it by OpenMP where that is on. To bring threads of your own, leave parallel.c out or
- * compile it without OpenMP, and define this function: it is called once per layer with 2 parts or more,
- * never with more than the network was compiled for, and never from inside a part. With SNUG_SERIAL defined,
- * parallel.c runs one part after another: right, on one thread, and no faster than one. */
+ * parallel.c defines it by OpenMP where that is on; with OMP_PROC_BIND=true in the environment each thread
+ * stays on a processor of its own, which systems do not always see to by themselves. To bring threads of your
+ * own, leave parallel.c out or compile it without OpenMP, and define this function: it is called once per
+ * layer with 2 parts or more, never with more than the network was compiled for, and never from inside a
+ * part. With SNUG_SERIAL defined, parallel.c runs one part after another: right, on one thread, and no faster
+ * than one. */
 void snug_parallel_for(int parts, snug_part_function *function, const void *context);
 
 /* What the parts of a call share: where the maps, weights and workspace of the whole begin. */
