@@ -4,9 +4,6 @@
 
 #include "pool_tile.h"
 
-SNUG_POOL_FUNCTIONS(c16, 16)
-SNUG_POOL_FUNCTIONS(hwc, t->pixel)
-
 /* One window of SNUG_VL channels that lie together; or of the first `some` of them where that is not 0. Four
  * sums per row: additions do not wait for one another, and rounding errors stay small in large windows. */
 static inline snug_vec snug_pool_channels(const snug_layer *layer, int32_t kind, const float *input,

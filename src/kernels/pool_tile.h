@@ -26,11 +26,11 @@ typedef struct snug_pool_tile {
 #define SNUG_POOL_COLUMN(j, COMBINE)      \
     if ((j) >= end)                       \
         continue; /* with the next row */ \
-    v##j = COMBINE(v##j, snug_load_lanes(p + (j) * pixel, lanes));
+    v##j = COMBINE(v##j, SNUG_POOL_GET(p + (j) * pixel));
 /* The first columns may lie left of the map; the second one right of it, too. */
 #define SNUG_POOL_LEFT(j, COMBINE) \
     if ((j) >= begin && (j) < end) \
-        v##j = COMBINE(v##j, snug_load_lanes(p + (j) * pixel, lanes));
+        v##j = COMBINE(v##j, SNUG_POOL_GET(p + (j) * pixel));
 
 #define SNUG_POOL_COLUMNS_9(C) \
     SNUG_POOL_COLUMN(2, C)     \
@@ -46,7 +46,7 @@ typedef struct snug_pool_tile {
 /* Output i from its columns, for max pooling and for sums. */
 #define SNUG_POOL_OUT(i, value) \
     if ((i) < t->outputs)       \
-        snug_store_lanes(out + (i) * t->out_pixel, value, lanes);
+        SNUG_POOL_PUT(out + (i) * t->out_pixel, value);
 #define SNUG_POOL_MAX_2(i, a, b) SNUG_POOL_OUT(i, snug_max(a, b))
 #define SNUG_POOL_MAX_3(i, a, b, c) SNUG_POOL_OUT(i, snug_max(snug_max(a, b), c))
 #define SNUG_POOL_SUM_2(i, a, b) SNUG_POOL_OUT(i, snug_mul(snug_add(a, b), snug_set1(t->factors[i])))
@@ -68,6 +68,7 @@ typedef struct snug_pool_tile {
     static SNUG_NOINLINE void name(const snug_pool_tile *t, const float *p, float *out)                  \
     {                                                                                                    \
         const snug_some lanes = t->lanes;                                                                \
+        (void)lanes;                                                                                     \
         const ptrdiff_t pixel = PIXEL, row = t->row;                                                     \
         const int32_t begin = t->begin, end = t->end;                                                    \
         const snug_vec none = snug_set1(neutral);                                                        \
@@ -85,7 +86,8 @@ typedef struct snug_pool_tile {
 
 typedef void snug_pool_function(const snug_pool_tile *t, const float *p, float *out);
 
-/* All functions of one layout, and which of them serves a layer; NULL: none does. */
+/* All functions of one kind: layout, or parts of vectors; and which of them serves a layer; NULL: none does.
+ */
 #define SNUG_POOL_FUNCTIONS(layout, PIXEL)                                                                   \
     SNUG_POOL_FUNCTION(snug_max_3_1_##layout, snug_max, -FLT_MAX, SNUG_POOL_COLUMNS_9, SNUG_POOL_ALONG_3_1,  \
                        SNUG_POOL_MAX, PIXEL)                                                                 \
@@ -112,6 +114,19 @@ typedef void snug_pool_function(const snug_pool_tile *t, const float *p, float *
         return NULL;                                                                                         \
     }
 
+/* Whole vectors of channels, and the first lanes of a vector. */
+#define SNUG_POOL_GET(p) snug_load(p)
+#define SNUG_POOL_PUT(p, v) snug_store(p, v)
+SNUG_POOL_FUNCTIONS(c16, 16)
+SNUG_POOL_FUNCTIONS(hwc, t->pixel)
+#undef SNUG_POOL_GET
+#undef SNUG_POOL_PUT
+#define SNUG_POOL_GET(p) snug_load_lanes(p, lanes)
+#define SNUG_POOL_PUT(p, v) snug_store_lanes(p, v, lanes)
+SNUG_POOL_FUNCTIONS(some, t->pixel)
+#undef SNUG_POOL_GET
+#undef SNUG_POOL_PUT
+
 /* One row of outputs, `channels` together at every pixel; window: its rows. */
 static inline void snug_pool_row(const snug_layer *l, snug_pool_function *tile, int32_t kind,
                                  snug_window rows, int32_t channels, const float *input, float *output)
@@ -135,8 +150,10 @@ static inline void snug_pool_row(const snug_layer *l, snug_pool_function *tile, 
             for (int32_t i = 0; i < t.outputs; i++)
                 t.factors[i] = snug_pool_factor(l, kind, rows, snug_window_columns(l, x + i));
         for (int32_t c = 0; c < channels; c += SNUG_VL) {
-            t.lanes = snug_lanes(channels - c < SNUG_VL ? channels - c : SNUG_VL);
-            tile(&t, row + left * t.pixel + c, output + x * t.out_pixel + c);
+            const int32_t rest = channels - c;
+            t.lanes = snug_lanes(rest < SNUG_VL ? rest : SNUG_VL);
+            (rest < SNUG_VL ? snug_pool_for_some(l, kind) : tile)(&t, row + left * t.pixel + c,
+                                                                  output + x * t.out_pixel + c);
         }
     }
 }
