@@ -144,4 +144,15 @@ static inline void snug_depthwise_plane(const snug_layer *l, const float *input,
     }
 }
 
+/* All channels. */
+static inline void snug_depthwise_planes(const snug_layer *l, const float *input, const float *weights,
+                                         const float *bias, const float *residual, float *output)
+{
+    const int32_t taps = l->kernel_height * l->kernel_width;
+    for (int32_t c = 0; c < l->out_channels; c++)
+        snug_depthwise_plane(l, input + (ptrdiff_t)c * l->in_plane, weights + (ptrdiff_t)c * taps, bias[c],
+                             residual ? residual + (ptrdiff_t)c * l->other_plane : NULL,
+                             output + (ptrdiff_t)c * l->out_plane);
+}
+
 #endif

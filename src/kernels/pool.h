@@ -120,4 +120,14 @@ static inline void snug_pool_c16(const snug_layer *layer, int32_t kind, const fl
                            output + (ptrdiff_t)block * layer->out_plane);
 }
 
+/* Blocks of fewer channels, likewise. */
+static inline void snug_pool_blocks(const snug_layer *layer, int32_t block, int32_t kind, const float *input,
+                                    float *output)
+{
+    snug_pool_function *const tile = snug_pool_for_hwc(layer, kind);
+    for (int32_t b = 0; b * block < layer->in_channels; ++b)
+        snug_pool_together(layer, tile, kind, block, input + (ptrdiff_t)b * layer->in_plane,
+                           output + (ptrdiff_t)b * layer->out_plane);
+}
+
 #endif

@@ -3,8 +3,7 @@
 #ifndef SNUG_RUNS_H
 #define SNUG_RUNS_H
 
-#include "functions.h"
-#include "snug.h"
+#include "activation.h"
 
 /* outer x middle runs of `inner` floats; strides of input and output between them. */
 typedef struct snug_runs {
@@ -29,8 +28,8 @@ static inline snug_runs snug_join_runs(snug_runs runs)
     return runs;
 }
 
-/* The runs of the layer's input, rows in chw, pixels in hwc, rows of a block in c16, and of an output of its
- * shape. */
+/* The runs of the layer's input, rows in chw and hcw, pixels in hwc, rows of a block in c16, c8 and c4, and
+ * of an output of its shape. */
 static inline snug_runs snug_runs_chw(const snug_layer *layer)
 {
     const snug_runs runs = {layer->in_channels, layer->in_height, layer->in_width, layer->in_plane,
@@ -45,11 +44,11 @@ static inline snug_runs snug_runs_hwc(const snug_layer *layer)
     return runs;
 }
 
-static inline snug_runs snug_runs_c16(const snug_layer *layer)
+static inline snug_runs snug_runs_blocks(const snug_layer *layer, int32_t block)
 {
-    const snug_runs runs = {(layer->in_channels + 15) / 16,
+    const snug_runs runs = {(layer->in_channels + block - 1) / block,
                             layer->in_height,
-                            layer->in_width * 16,
+                            layer->in_width * block,
                             layer->in_plane,
                             layer->in_row,
                             layer->out_plane,
@@ -66,16 +65,34 @@ static inline void snug_zero_channels(float *channels, int32_t used)
     }
 }
 
-/* Zeros the channels that fill up the last block of a c16 output. */
-static inline void snug_zero_padding_c16(const snug_layer *layer, float *output)
+/* Zeros the channels that fill up the last block of an output in blocks of 16, 8 or 4. */
+static inline void snug_zero_padding(const snug_layer *layer, int32_t block, float *output)
 {
-    const int32_t used = layer->out_channels % 16;
+    const int32_t used = layer->out_channels % block;
     if (used == 0)
         return;
-    float *block = output + (ptrdiff_t)(layer->out_channels / 16) * layer->out_plane;
+    float *last = output + (ptrdiff_t)(layer->out_channels / block) * layer->out_plane;
     for (int32_t y = 0; y < layer->out_height; ++y)
-        for (int32_t x = 0; x < layer->out_width; ++x)
-            snug_zero_channels(block + (ptrdiff_t)y * layer->out_row + (ptrdiff_t)x * layer->out_pixel, used);
+        for (int32_t x = 0; x < layer->out_width; ++x) {
+            float *channels = last + (ptrdiff_t)y * layer->out_row + (ptrdiff_t)x * layer->out_pixel;
+            if (block == 16)
+                snug_zero_channels(channels, used);
+            else
+                for (int32_t c = used; c < block; ++c)
+                    channels[c] = 0;
+        }
+}
+
+/* output = activation(input). */
+static inline void snug_activate_runs(const snug_layer *layer, snug_runs every, const float *input,
+                                      float *output)
+{
+    const snug_activator activator = snug_make_activator(layer);
+    const snug_runs runs = snug_join_runs(every);
+    for (int32_t o = 0; o < runs.outer; ++o)
+        for (int32_t m = 0; m < runs.middle; ++m)
+            snug_activate_run(&activator, input + o * runs.in_outer + m * runs.in_middle,
+                              output + o * runs.out_outer + m * runs.out_middle, runs.inner);
 }
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace snug {
 
 int64_t kernel_taps(const snug_layer& layer) {
@@ -19,14 +21,14 @@ static int64_t blocks_of_16(int64_t channels) {
 }
 
 /// Taps of a panel, padding included.
-static int64_t panel_taps(const snug_layer& layer, TapOrder order) {
+static int64_t panel_taps(const snug_layer& layer, TapOrder order, int64_t block) {
   const int64_t channels = channels_per_group(layer);
   const bool blocked = order == TapOrder::kBlockRowColumnChannel;
-  return (blocked ? blocks_of_16(channels) * 16 : channels) * kernel_taps(layer);
+  return (blocked ? round_up(channels, block) : channels) * kernel_taps(layer);
 }
 
 /// Where a panel holds the tap of this input channel and kernel position.
-static int64_t tap_index(const snug_layer& layer, TapOrder order, int64_t channel, int64_t position) {
+static int64_t tap_index(const snug_layer& layer, TapOrder order, int64_t block, int64_t channel, int64_t position) {
   const int64_t positions = kernel_taps(layer);
   switch (order) {
     case TapOrder::kChannelRowColumn:
@@ -36,23 +38,25 @@ static int64_t tap_index(const snug_layer& layer, TapOrder order, int64_t channe
     case TapOrder::kBlockRowColumnChannel:
       break;
   }
-  return (channel / 16 * positions + position) * 16 + channel % 16;
+  return (channel / block * positions + position) * block + channel % block;
 }
 
-int64_t panel_bytes(const snug_layer& layer, TapOrder order) {
-  return layer.groups * blocks_of_16(outputs_per_group(layer)) * panel_taps(layer, order) * 16 * int64_t{sizeof(float)};
+int64_t panel_bytes(const snug_layer& layer, TapOrder order, int64_t block) {
+  return layer.groups * blocks_of_16(outputs_per_group(layer)) * panel_taps(layer, order, block) * 16 *
+         int64_t{sizeof(float)};
 }
 
-std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order) {
+std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order,
+                                   int64_t block) {
   const int64_t outputs = outputs_per_group(layer), channels = channels_per_group(layer);
-  const int64_t positions = kernel_taps(layer), taps = panel_taps(layer, order);
-  std::vector<float> packed(panel_bytes(layer, order) / sizeof(float));
+  const int64_t positions = kernel_taps(layer), taps = panel_taps(layer, order, block);
+  std::vector<float> packed(panel_bytes(layer, order, block) / sizeof(float));
   for (int64_t o = 0; o < layer.out_channels; ++o) {
     const int64_t panel = o / outputs * blocks_of_16(outputs) + o % outputs / 16;
     float* const lane = packed.data() + panel * taps * 16 + o % outputs % 16;
     for (int64_t i = 0; i < channels; ++i) {
       for (int64_t position = 0; position < positions; ++position) {
-        lane[tap_index(layer, order, i, position) * 16] = weights[(o * channels + i) * positions + position];
+        lane[tap_index(layer, order, block, i, position) * 16] = weights[(o * channels + i) * positions + position];
       }
     }
   }
@@ -104,6 +108,14 @@ Work direct_work(const snug_layer& layer, const Layout& input, const Layout& out
 std::string_view refuse_unless_depthwise(const snug_layer& layer) {
   if (layer.groups == layer.in_channels && layer.groups == layer.out_channels) return {};
   return "not depthwise: groups, input and output channels differ";
+}
+
+std::string_view refuse_unless_planar_depthwise(const snug_layer& layer) {
+  if (const std::string_view reason = refuse_unless_depthwise(layer); !reason.empty()) return reason;
+  const int64_t rows = int64_t{layer.kernel_height - 1} * layer.dilation_y + 1 + layer.stride_y;
+  const int64_t reach = (int64_t{layer.kernel_width - 1} * layer.dilation_x + layer.stride_x) / layer.stride_x;
+  constexpr int64_t kStackFloats = 4096;
+  return rows * layer.stride_x * (64 + reach) > kStackFloats ? "the kernel covers too many rows" : "";
 }
 
 std::string_view refuse_depthwise(const snug_layer& layer) {

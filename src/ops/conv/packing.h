@@ -9,20 +9,22 @@ namespace snug {
 enum class TapOrder {
   kChannelRowColumn,       ///< channel, kernel row, kernel column: what planar maps read
   kRowColumnChannel,       ///< kernel row, kernel column, channel: what interleaved maps read
-  kBlockRowColumnChannel,  ///< block of 16 channels, row, column, channel of the block; padded with zeros
+  kBlockRowColumnChannel,  ///< block of channels (16, 8 or 4), row, column, channel of the block; padded with zeros
 };
 
 /// ONNX weights as [group][output channels / 16][taps][16], padded with zeros.
-std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order);
-int64_t panel_bytes(const snug_layer& layer, TapOrder order);
+/// `block`: of input channels, for the last of these orders.
+std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order,
+                                   int64_t block = 16);
+int64_t panel_bytes(const snug_layer& layer, TapOrder order, int64_t block = 16);
 
-template <TapOrder order>
+template <TapOrder order, int64_t block = 16>
 std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights) {
-  return pack_panels(layer, weights, order);
+  return pack_panels(layer, weights, order, block);
 }
-template <TapOrder order>
+template <TapOrder order, int64_t block = 16>
 int64_t panel_bytes(const snug_layer& layer) {
-  return panel_bytes(layer, order);
+  return panel_bytes(layer, order, block);
 }
 
 /// ONNX weights as they are.
@@ -47,6 +49,9 @@ Work direct_work(const snug_layer& layer, const Layout& input, const Layout& out
 
 /// Why a primitive for groups = channels cannot serve a layer, or empty.
 std::string_view refuse_unless_depthwise(const snug_layer& layer);
+
+/// The same for kernels/depthwise_planar.h, onto whose stack the rows that a kernel covers must fit, 64 outputs wide.
+std::string_view refuse_unless_planar_depthwise(const snug_layer& layer);
 
 /// Why a primitive that makes a matrix product of every group cannot serve a layer sensibly, or empty.
 std::string_view refuse_depthwise(const snug_layer& layer);

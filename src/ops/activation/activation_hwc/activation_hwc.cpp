@@ -1,26 +1,9 @@
 // An activation alone, interleaved.
-#include "ops/primitive.h"
+#include "ops/in_layouts.h"
 
 namespace snug {
-namespace {
-
-Work work(const snug_layer& layer) {
-  return {.multiply_adds = static_cast<double>(output_shape(layer).floats()),
-          .bytes_moved = map_bytes(layer, kHwc, kHwc)};
-}
-
-}  // namespace
 
 extern const Primitive activation_hwc;
-const Primitive activation_hwc{
-    .name = "activation_hwc",
-    .family = "activation",
-    .input = kHwc,
-    .output = kHwc,
-    .source = "elementwise",
-    .classic = true,
-    .in_place = true,
-    .work = work,
-};
+const Primitive activation_hwc = activation_in<kHwc>("activation_hwc");
 
 }  // namespace snug

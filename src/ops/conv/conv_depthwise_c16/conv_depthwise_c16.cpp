@@ -1,24 +1,9 @@
-#include "ops/conv/packing.h"
+// Depthwise convolution, blocks of 16 channels.
+#include "ops/conv/in_layouts.h"
 
 namespace snug {
 
-static Work work(const snug_layer& layer) {
-  return direct_work(layer, kC16, kC16, depthwise_bytes(layer));
-}
-
 extern const Primitive conv_depthwise_c16;
-const Primitive conv_depthwise_c16{
-    .name = "conv_depthwise_c16",
-    .family = "depthwise",
-    .input = kC16,
-    .output = kC16,
-    .source = "Howard et al., MobileNets, 2017",
-    .in_place = true,
-    .refusal = refuse_unless_depthwise,
-    .pack = pack_depthwise,
-    .pack_bytes = depthwise_bytes,
-    .work = work,
-    .splitting = {.rows = 1, .channels = 16},
-};
+const Primitive conv_depthwise_c16 = depthwise_in<kC16>("conv_depthwise_c16");
 
 }  // namespace snug

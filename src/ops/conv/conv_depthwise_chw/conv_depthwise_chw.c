@@ -9,9 +9,5 @@ SNUG_CONV_KERNEL(conv_depthwise_chw);
 SNUG_CONV_KERNEL(conv_depthwise_chw)
 {
     (void)workspace;
-    const int32_t taps = layer->kernel_height * layer->kernel_width;
-    for (int32_t c = 0; c < layer->out_channels; c++)
-        snug_depthwise_plane(layer, input + (ptrdiff_t)c * layer->in_plane, weights + (ptrdiff_t)c * taps,
-                             bias[c], residual ? residual + (ptrdiff_t)c * layer->other_plane : NULL,
-                             output + (ptrdiff_t)c * layer->out_plane);
+    snug_depthwise_planes(layer, input, weights, bias, residual, output);
 }

@@ -1,25 +1,9 @@
-#include "ops/conv/packing.h"
+// Implicit matrix product on planar.
+#include "ops/conv/in_layouts.h"
 
 namespace snug {
 
-static Work work(const snug_layer& layer) {
-  return direct_work(layer, kChw, kChw, panel_bytes(layer, TapOrder::kRowColumnChannel), layout_workspace_bytes(layer));
-}
-
 extern const Primitive conv_implicit_chw;
-const Primitive conv_implicit_chw{
-    .name = "conv_implicit_chw",
-    .family = "implicit gemm",
-    .input = kChw,
-    .output = kChw,
-    .source = "Chetlur et al., cuDNN, 2014, section 3: the matrix of im2row without storing it",
-    .in_place = true,
-    .refusal = refuse_depthwise,
-    .workspace_bytes = layout_workspace_bytes,
-    .workspace = kLayoutWorkspace,
-    .pack = pack_panels<TapOrder::kRowColumnChannel>,
-    .pack_bytes = panel_bytes<TapOrder::kRowColumnChannel>,
-    .work = work,
-};
+const Primitive conv_implicit_chw = conv_between<kChw, kChw>("conv_implicit_chw");
 
 }  // namespace snug

@@ -1,24 +1,9 @@
-#include "ops/conv/packing.h"
+// Implicit matrix product on planar, stored as interleaved.
+#include "ops/conv/in_layouts.h"
 
 namespace snug {
 
-static Work work(const snug_layer& layer) {
-  return direct_work(layer, kChw, kHwc, panel_bytes(layer, TapOrder::kRowColumnChannel));
-}
-
 extern const Primitive conv_implicit_chw_hwc;
-const Primitive conv_implicit_chw_hwc{
-    .name = "conv_implicit_chw_hwc",
-    .family = "implicit gemm",
-    .input = kChw,
-    .output = kHwc,
-    .source =
-        "Chetlur et al., cuDNN, 2014, section 3: the matrix of im2row without storing it; stored in another layout",
-    .in_place = true,
-    .refusal = refuse_depthwise,
-    .pack = pack_panels<TapOrder::kRowColumnChannel>,
-    .pack_bytes = panel_bytes<TapOrder::kRowColumnChannel>,
-    .work = work,
-};
+const Primitive conv_implicit_chw_hwc = conv_between<kChw, kHwc>("conv_implicit_chw_hwc");
 
 }  // namespace snug

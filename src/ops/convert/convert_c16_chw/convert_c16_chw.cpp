@@ -1,23 +1,9 @@
 // Blocks of 16 channels → planar.
-#include "ops/primitive.h"
+#include "ops/in_layouts.h"
 
 namespace snug {
-namespace {
-
-Work work(const snug_layer& layer) {
-  return {.bytes_moved = map_bytes(layer, kC16, kChw)};
-}
-
-}  // namespace
 
 extern const Primitive convert_c16_chw;
-const Primitive convert_c16_chw{
-    .name = "convert_c16_chw",
-    .family = "convert",
-    .input = kC16,
-    .output = kChw,
-    .source = "cache-blocked transposition",
-    .work = work,
-};
+const Primitive convert_c16_chw = convert_between<kC16, kChw>("convert_c16_chw");
 
 }  // namespace snug

@@ -1,23 +1,9 @@
 // Planar → blocks of 16 channels.
-#include "ops/primitive.h"
+#include "ops/in_layouts.h"
 
 namespace snug {
-namespace {
-
-Work work(const snug_layer& layer) {
-  return {.bytes_moved = map_bytes(layer, kChw, kC16)};
-}
-
-}  // namespace
 
 extern const Primitive convert_chw_c16;
-const Primitive convert_chw_c16{
-    .name = "convert_chw_c16",
-    .family = "convert",
-    .input = kChw,
-    .output = kC16,
-    .source = "cache-blocked transposition",
-    .work = work,
-};
+const Primitive convert_chw_c16 = convert_between<kChw, kC16>("convert_chw_c16");
 
 }  // namespace snug

@@ -1,15 +1,8 @@
-/* convert_chw_hwc.c - planar to interleaved: every row is a matrix to transpose. */
-#include "transpose.h"
+/* convert_chw_hwc.c - planar to interleaved. */
+#include "convert_layouts.h"
 
 SNUG_MAP_KERNEL(convert_chw_hwc)
 {
     (void)other;
-    /* Where rows lie one after another, the map is a single row. */
-    const int32_t joined =
-        layer->in_row == layer->in_width && layer->out_row == layer->in_width * layer->out_pixel;
-    const int32_t rows = joined ? 1 : layer->in_height;
-    const int32_t width = joined ? layer->in_height * layer->in_width : layer->in_width;
-    for (int32_t y = 0; y < rows; ++y)
-        snug_transpose(input + (ptrdiff_t)y * layer->in_row, layer->in_plane,
-                       output + (ptrdiff_t)y * layer->out_row, layer->out_pixel, layer->in_channels, width);
+    snug_convert(layer, 1, 0, input, output);
 }

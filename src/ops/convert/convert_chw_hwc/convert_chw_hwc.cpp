@@ -1,24 +1,9 @@
 // Planar → interleaved.
-#include "ops/primitive.h"
+#include "ops/in_layouts.h"
 
 namespace snug {
-namespace {
-
-Work work(const snug_layer& layer) {
-  return {.bytes_moved = map_bytes(layer, kChw, kHwc)};
-}
-
-}  // namespace
 
 extern const Primitive convert_chw_hwc;
-const Primitive convert_chw_hwc{
-    .name = "convert_chw_hwc",
-    .family = "convert",
-    .input = kChw,
-    .output = kHwc,
-    .source = "cache-blocked transposition",
-    .classic = true,
-    .work = work,
-};
+const Primitive convert_chw_hwc = convert_between<kChw, kHwc>("convert_chw_hwc");
 
 }  // namespace snug

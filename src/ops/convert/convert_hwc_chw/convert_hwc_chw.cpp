@@ -1,24 +1,9 @@
 // Interleaved → planar.
-#include "ops/primitive.h"
+#include "ops/in_layouts.h"
 
 namespace snug {
-namespace {
-
-Work work(const snug_layer& layer) {
-  return {.bytes_moved = map_bytes(layer, kHwc, kChw)};
-}
-
-}  // namespace
 
 extern const Primitive convert_hwc_chw;
-const Primitive convert_hwc_chw{
-    .name = "convert_hwc_chw",
-    .family = "convert",
-    .input = kHwc,
-    .output = kChw,
-    .source = "cache-blocked transposition",
-    .classic = true,
-    .work = work,
-};
+const Primitive convert_hwc_chw = convert_between<kHwc, kChw>("convert_hwc_chw");
 
 }  // namespace snug

@@ -111,5 +111,5 @@ SNUG_MAP_KERNEL(lrn_c16)
                               lanes_of(left - 16)};
             normalise_row(&lrn, layer, row);
         }
-    snug_zero_padding_c16(layer, output);
+    snug_zero_padding(layer, 16, output);
 }

@@ -9,5 +9,5 @@ SNUG_MAP_KERNEL(pool_average_c16)
         snug_pool_c16(layer, SNUG_AVERAGE, input, output);
     else
         snug_pool_c16(layer, SNUG_AVERAGE_INCLUDING_PADDING, input, output);
-    snug_zero_padding_c16(layer, output);
+    snug_zero_padding(layer, 16, output);
 }

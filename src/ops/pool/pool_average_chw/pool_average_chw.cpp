@@ -1,31 +1,9 @@
 // Average pooling, both kinds, planar: columns first, then along the row.
-#include "ops/primitive.h"
+#include "ops/in_layouts.h"
 
 namespace snug {
-namespace {
-
-std::string_view refusal(const snug_layer& layer) {
-  return layer.kind == SNUG_MAX ? "max pooling" : "";
-}
-
-Work work(const snug_layer& layer) {
-  return {.multiply_adds = static_cast<double>(output_shape(layer).floats()) * layer.kernel_height * layer.kernel_width,
-          .bytes_moved = map_bytes(layer, kChw, kChw)};
-}
-
-}  // namespace
 
 extern const Primitive pool_average_chw;
-const Primitive pool_average_chw{
-    .name = "pool_average_chw",
-    .family = "pool",
-    .input = kChw,
-    .output = kChw,
-    .source = "textbook; separable windows",
-    .classic = true,
-    .refusal = refusal,
-    .work = work,
-    .splitting = {.rows = 1, .channels = 16},
-};
+const Primitive pool_average_chw = pool_in<kChw, SNUG_AVERAGE>("pool_average_chw");
 
 }  // namespace snug

@@ -6,5 +6,5 @@ SNUG_MAP_KERNEL(pool_max_c16)
 {
     (void)other;
     snug_pool_c16(layer, SNUG_MAX, input, output);
-    snug_zero_padding_c16(layer, output);
+    snug_zero_padding(layer, 16, output);
 }

@@ -1,31 +1,9 @@
 // Max pooling, interleaved: vectors of channels.
-#include "ops/primitive.h"
+#include "ops/in_layouts.h"
 
 namespace snug {
-namespace {
-
-std::string_view refusal(const snug_layer& layer) {
-  return layer.kind != SNUG_MAX ? "average pooling" : "";
-}
-
-Work work(const snug_layer& layer) {
-  return {.multiply_adds = static_cast<double>(output_shape(layer).floats()) * layer.kernel_height * layer.kernel_width,
-          .bytes_moved = map_bytes(layer, kHwc, kHwc)};
-}
-
-}  // namespace
 
 extern const Primitive pool_max_hwc;
-const Primitive pool_max_hwc{
-    .name = "pool_max_hwc",
-    .family = "pool",
-    .input = kHwc,
-    .output = kHwc,
-    .source = "textbook",
-    .classic = true,
-    .refusal = refusal,
-    .work = work,
-    .splitting = {.rows = 1, .channels = 16},
-};
+const Primitive pool_max_hwc = pool_in<kHwc, SNUG_MAX>("pool_max_hwc");
 
 }  // namespace snug

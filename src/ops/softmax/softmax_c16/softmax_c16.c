@@ -32,5 +32,5 @@ SNUG_MAP_KERNEL(softmax_c16)
         for (int32_t x = 0; x < layer->in_width; ++x)
             softmax_pixel(layer, input + (ptrdiff_t)y * layer->in_row + (ptrdiff_t)x * layer->in_pixel,
                           output + (ptrdiff_t)y * layer->out_row + (ptrdiff_t)x * layer->out_pixel);
-    snug_zero_padding_c16(layer, output);
+    snug_zero_padding(layer, 16, output);
 }

@@ -1,0 +1,9 @@
+// Max pooling, blocks of 4 channels: vectors of channels.
+#include "ops/in_layouts.h"
+
+namespace snug {
+
+extern const Primitive pool_max_c4;
+const Primitive pool_max_c4 = pool_in<kC4, SNUG_MAX>("pool_max_c4");
+
+}  // namespace snug

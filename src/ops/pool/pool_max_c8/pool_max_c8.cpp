@@ -1,0 +1,9 @@
+// Max pooling, blocks of 8 channels: vectors of channels.
+#include "ops/in_layouts.h"
+
+namespace snug {
+
+extern const Primitive pool_max_c8;
+const Primitive pool_max_c8 = pool_in<kC8, SNUG_MAX>("pool_max_c8");
+
+}  // namespace snug
