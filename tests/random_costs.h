@@ -48,7 +48,7 @@ inline int add_tensor(CostTable& costs, Random& random, int64_t blocks) {
 
 inline CostTable empty_table(int layouts) {
   CostTable costs;
-  static constexpr const char* kNames[] = {"chw", "hwc", "c16"};
+  static constexpr const char* kNames[] = {"chw", "hwc", "c16", "c8", "c4", "hcw"};
   for (int layout = 0; layout < layouts; ++layout) costs.layouts.push_back(kNames[layout]);
   return costs;
 }
@@ -144,8 +144,19 @@ inline void add_any(CostTable& costs, Random& random, const Size& size) {
   costs.nodes.push_back(node);
 }
 
+/// Some conversions take two steps.
+inline void compose_conversions(TensorCosts& tensor, Random& random, int layouts) {
+  tensor.conversion_via.assign(layouts, std::vector<int>(layouts, -1));
+  for (int from = 0; from < layouts; ++from) {
+    for (int to = 0; to < layouts; ++to) {
+      const int via = static_cast<int>(between(random, 0, layouts - 1));
+      if (from != to && via != from && via != to && chance(random, 50)) tensor.conversion_via[from][to] = via;
+    }
+  }
+}
+
 /// Chains, branches, residual joins, concats with copy-free candidates, in-place nodes, several inputs and
-/// outputs, tensors that nobody reads, missing conversions.
+/// outputs, tensors that nobody reads, missing conversions and composed ones.
 inline CostTable random_graph(uint64_t seed, const Size& size = {}) {
   Random random(seed);
   CostTable costs = empty_table(size.layouts);
@@ -172,6 +183,7 @@ inline CostTable random_graph(uint64_t seed, const Size& size = {}) {
     tensor.is_output = true;
     if (!tensor.is_input) tensor.fixed_layout = static_cast<int>(between(random, 0, size.layouts - 1));
   }
+  for (TensorCosts& tensor : costs.tensors) compose_conversions(tensor, random, size.layouts);
   return costs;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <string_view>
 
@@ -36,10 +37,15 @@ inline constexpr Layout kC4{"c4", 4};
 inline constexpr Layout kC8{"c8", 8};
 inline constexpr Layout kC16{"c16", 16};
 
-/// Every layout that selection considers; an index into this array stands for a layout in cost tables.
-inline constexpr std::array<Layout, 3> kLayouts{kChw, kHwc, kC16};
+/// Every layout; an index into this array stands for a layout in cost tables.
+inline constexpr std::array<Layout, 6> kLayouts{kChw, kHwc, kC16, kC8, kC4, kHcw};
 
-/// Index into kLayouts; a layout that is not there is a bug.
+/// Some of kLayouts, by index.
+using LayoutSet = std::bitset<kLayouts.size()>;
+/// What selection considers unless it is told otherwise: chw, hwc, c16.
+inline constexpr LayoutSet kUsualLayouts{0b000111};
+
+/// Index into kLayouts.
 int layout_index(const Layout& layout);
 
 /// The first layout that stores a map of this shape byte for byte alike: planar and interleaved maps of one channel, or

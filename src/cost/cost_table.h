@@ -49,10 +49,23 @@ struct TensorCosts {
   std::string name;
   std::vector<int64_t> bytes;                       ///< per layout, a multiple of 64
   std::vector<std::vector<int64_t>> conversion_ns;  ///< [from][to], 0 on the diagonal; < 0: there is no such conversion
+  std::vector<std::vector<int>> conversion_via;     ///< [from][to]: the layout between the two steps of a composed
+                                                    ///< conversion, -1: a single step; empty: all are
   std::vector<std::vector<Split>> conversion_split;  ///< [from][to]: how the conversion is shared out among threads
   bool is_input = false, is_output = false;
   int fixed_layout = 0;
 };
+
+/// Layout between the two steps of a conversion, -1: a single step.
+inline int layout_between(const TensorCosts& tensor, int from, int to) {
+  return tensor.conversion_via.empty() ? -1 : tensor.conversion_via[from][to];
+}
+
+/// What a conversion needs beside the map that it reads and the copy that it makes: the map between its steps.
+inline int64_t bytes_between(const TensorCosts& tensor, int from, int to) {
+  const int via = layout_between(tensor, from, to);
+  return via < 0 ? 0 : tensor.bytes[via];
+}
 
 struct CostTable {
   std::vector<std::string> layouts;  ///< names, for messages

@@ -23,14 +23,15 @@ struct Enumeration {
   std::span<const ListedPrimitive> library;
   PrimitiveSet set;
   int threads;
+  LayoutSet layouts;
   std::vector<TensorCosts> tensors;
   std::vector<int> producer;  // per tensor
   std::vector<Fusion> fusions;
 };
 
-bool has_index(const Layout& layout) {
-  return std::find(kLayouts.begin(), kLayouts.end(), layout) != kLayouts.end();
-}
+/// The layout of the network's inputs and outputs: what nodes read and write that have no primitive in another one.
+constexpr int kChwIndex = 0;
+static_assert(kLayouts[kChwIndex].name == kChw.name);
 
 const Primitive* find_in(std::span<const ListedPrimitive> library, std::string_view name) {
   const auto found = std::find_if(library.begin(), library.end(),
@@ -50,6 +51,8 @@ void add_ahead_layout(const Graph& graph, std::span<const Fusion> fusions, std::
     costs.bytes.push_back(0);
     for (std::vector<int64_t>& from : costs.conversion_ns) from.push_back(-1);
     costs.conversion_ns.emplace_back(kAheadLayout + 1, -1).back() = 0;
+    for (std::vector<int>& from : costs.conversion_via) from.push_back(-1);
+    costs.conversion_via.emplace_back(kAheadLayout + 1, -1);
   }
   for (const Fusion& fusion : fusions) {
     const int64_t bytes = bytes_in(graph.tensor(fusion.node.output), kC16);
@@ -60,12 +63,29 @@ void add_ahead_layout(const Graph& graph, std::span<const Fusion> fusions, std::
   }
 }
 
+/// Conversions that take two steps, for want of a primitive.
+void add_composed_conversions(TensorCosts& costs) {
+  for (int from = 0; from < kLayoutCount; ++from) {
+    for (int to = 0; to < kLayoutCount; ++to) {
+      if (costs.conversion_ns[from][to] >= 0) continue;
+      const std::vector<int> ways = ways_between(costs, from, to);
+      if (!ways.empty()) costs.conversion_via[from][to] = ways.front();
+    }
+  }
+  for (int from = 0; from < kLayoutCount; ++from) {
+    for (int to = 0; to < kLayoutCount; ++to) {
+      if (costs.conversion_via[from][to] >= 0) costs.conversion_ns[from][to] = 0;
+    }
+  }
+}
+
 std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const ListedPrimitive> library,
                                       std::span<const Fusion> fusions) {
   std::vector<TensorCosts> result;
   for (const Tensor& tensor : graph.tensors) {
     TensorCosts costs{.name = tensor.name, .fixed_layout = layout_index(kChw)};
     costs.conversion_ns.assign(kLayouts.size(), std::vector<int64_t>(kLayouts.size(), -1));
+    costs.conversion_via.assign(kLayouts.size(), std::vector<int>(kLayouts.size(), -1));
     costs.conversion_split.assign(kLayouts.size(), std::vector<Split>(kLayouts.size(), Split::kWhole));
     for (int from = 0; from < kLayoutCount; ++from) {
       costs.bytes.push_back(bytes_in(tensor, kLayouts[static_cast<size_t>(from)]));
@@ -74,6 +94,7 @@ std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const Listed
         if (exists) costs.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)] = 0;
       }
     }
+    add_composed_conversions(costs);
     result.push_back(std::move(costs));
   }
   add_ahead_layout(graph, fusions, result);
@@ -130,9 +151,12 @@ std::vector<int32_t> blocks_of(const Primitive& primitive, const Lowered& lowere
   return primitive.blocks(lowered.calls.front().layer);
 }
 
-/// Why the primitive cannot make the calls of this node, or empty.
-std::string refusal_of(const Enumeration& e, const Node& node, const Lowered& lowered, const Primitive& primitive) {
-  if (!has_index(primitive.input) || !has_index(primitive.output)) return "its layouts are not among snug's";
+/// Why the primitive cannot make the calls of this node in these layouts, or empty.
+std::string refusal_of(const Enumeration& e, const Node& node, const Lowered& lowered, const Primitive& primitive,
+                       const LayoutSet& layouts) {
+  if (!layouts[layout_index(primitive.input)] || !layouts[layout_index(primitive.output)]) {
+    return "its layouts are not considered";
+  }
   if (lowered.row_major_only && !(primitive.input == kChw && primitive.output == kChw)) {
     return "the node reads its input as row-major memory, which is chw only";
   }
@@ -198,6 +222,7 @@ void append_primitive(const Enumeration& e, const Node& node, const Lowered& low
 void append_taken_over(const Enumeration& e, int index, bool last, std::vector<Candidate>& candidates) {
   const std::vector<TensorId> inputs = data_inputs(e.graph, e.graph.nodes[static_cast<size_t>(index)]);
   for (int layout = 0; layout < (inputs.size() > 1 ? kLayoutCount : 1); ++layout) {
+    if (layout != kChwIndex && !e.layouts[layout]) continue;
     Candidate candidate{.input_layouts = std::vector<int>(inputs.size(), layout),
                         .output_layout = last ? layout_index(kC16) : kAheadLayout,
                         .in_place = 0};
@@ -211,7 +236,8 @@ std::vector<const Primitive*> servers(const Enumeration& e, const Fusion& fusion
   const Lowered lowered = fusion.node.op->lower(e.graph, fusion.node);
   std::vector<const Primitive*> result;
   for (const auto& [primitive, operator_name] : e.library) {
-    if (operator_name != fusion.node.op->name || !refusal_of(e, fusion.node, lowered, *primitive).empty()) continue;
+    if (operator_name != fusion.node.op->name || !refusal_of(e, fusion.node, lowered, *primitive, e.layouts).empty())
+      continue;
     CHECK(primitive->output == kC16 && !primitive->in_place, std::string(primitive->name));
     result.push_back(primitive);
   }
@@ -251,7 +277,7 @@ void append_aliases(const Enumeration& e, const Node& node, const Lowered& lower
   const bool vectors = is_vector_alias(e.graph, node);
   const MapShape map = images(e.graph.tensor(node.output).dims).map;
   for (int layout = 0; layout < kLayoutCount; ++layout) {
-    if (layout != layout_index(kChw) && !vectors) continue;
+    if (layout != kChwIndex && !(vectors && e.layouts[layout])) continue;
     if (canonical_layout(layout, map) != layout) continue;
     candidates.push_back({.input_layouts = {layout}, .output_layout = layout, .in_place = 0});
   }
@@ -283,7 +309,7 @@ void append_copy_free(const Enumeration& e, const Node& node, const Lowered& low
   }
   for (int layout = 0; layout < kLayoutCount; ++layout) {
     const Layout& value = kLayouts[static_cast<size_t>(layout)];
-    if (!slices_align(e.graph, node, value)) continue;
+    if (!e.layouts[layout] || !slices_align(e.graph, node, value)) continue;
     if (e.set == PrimitiveSet::kClassic && value.block > 1) continue;
     candidates.push_back(
         {.input_layouts = std::vector<int>(node.inputs.size(), layout), .output_layout = layout, .copy_free = true});
@@ -304,7 +330,7 @@ void check_concat(const Graph& graph, const Node& node) {
   std::string reasons;
   for (const auto& [primitive, operator_name] : e.library) {
     if (operator_name != node.op->name) continue;
-    const std::string refusal = refusal_of(e, node, lowered, *primitive);
+    const std::string refusal = refusal_of(e, node, lowered, *primitive, e.layouts);
     reasons += fmt::format("\n  {}: {}", primitive->name, refusal.empty() ? "offers no block for it" : refusal);
   }
   if (reasons.empty()) reasons = fmt::format("\n  the operator {} has no primitive at all", node.op->name);
@@ -331,6 +357,17 @@ void merge_equal_layouts(const Graph& graph, NodeCosts& costs) {
   });
 }
 
+/// Adds the candidates that read and write these layouts; returns whether there are any.
+bool append_primitives(const Enumeration& e, const Node& node, const Lowered& lowered, const LayoutSet& layouts,
+                       std::vector<Candidate>& candidates) {
+  const size_t before = candidates.size();
+  for (const auto& [primitive, operator_name] : e.library) {
+    if (operator_name != node.op->name || !refusal_of(e, node, lowered, *primitive, layouts).empty()) continue;
+    append_primitive(e, node, lowered, *primitive, candidates);
+  }
+  return candidates.size() > before;
+}
+
 NodeCosts unmerged_node_costs(const Enumeration& e, const Node& node) {
   CHECK(node.op->lower != nullptr, node.name + " should have been rewritten");
   const bool concat = node.op->name == "concat";
@@ -342,10 +379,9 @@ NodeCosts unmerged_node_costs(const Enumeration& e, const Node& node) {
     return costs;
   }
   if (concat) append_copy_free(e, node, lowered, costs.candidates);
-  for (const auto& [primitive, operator_name] : e.library) {
-    if (operator_name != node.op->name || !refusal_of(e, node, lowered, *primitive).empty()) continue;
-    append_primitive(e, node, lowered, *primitive, costs.candidates);
-  }
+  if (append_primitives(e, node, lowered, e.layouts, costs.candidates)) return costs;
+  const LayoutSet with_chw = LayoutSet(e.layouts).set(kChwIndex);
+  if (append_primitives(e, node, lowered, with_chw, costs.candidates)) return costs;
   if (costs.candidates.empty()) fail_without_candidate(e, node, lowered);
   return costs;
 }
@@ -396,6 +432,28 @@ std::optional<Measurement> conversion_of(const Tensor& tensor, int from, int to,
   return Measurement{.primitive = primitive, .operator_name = "convert", .layer = layer};
 }
 
+std::vector<int> ways_between(const TensorCosts& tensor, int from, int to) {
+  const auto is_step = [&](int a, int b) {
+    return a != b && tensor.conversion_ns[a][b] >= 0 && layout_between(tensor, a, b) < 0;
+  };
+  std::vector<int> ways;
+  for (int via = 0; via < kLayoutCount; ++via) {
+    if (is_step(from, via) && is_step(via, to)) ways.push_back(via);
+  }
+  return ways;
+}
+
+/// The steps of composed conversions that are needed.
+static void add_steps(const TensorCosts& tensor, LayoutPairs& needed) {
+  const LayoutPairs wanted = needed;
+  for (int from = 0; from < kLayoutCount; ++from) {
+    for (int to = 0; to < kLayoutCount; ++to) {
+      if (!wanted[from][to] || layout_between(tensor, from, to) < 0) continue;
+      for (const int via : ways_between(tensor, from, to)) needed[from][via] = needed[via][to] = true;
+    }
+  }
+}
+
 std::vector<LayoutPairs> possible_conversions(const CostTable& costs) {
   std::vector<LayoutPairs> result(costs.tensors.size(), LayoutPairs{});
   std::vector<std::set<int>> produced(costs.tensors.size()), read(costs.tensors.size());
@@ -418,17 +476,19 @@ std::vector<LayoutPairs> possible_conversions(const CostTable& costs) {
           result[id][static_cast<size_t>(from)][static_cast<size_t>(to)] = from != to;
       }
     }
+    add_steps(costs.tensors[id], result[id]);
   }
   return result;
 }
 
 CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set,
-                               int threads) {
+                               int threads, const LayoutSet& layouts) {
   const std::vector<Fusion> fused = fusions(graph);
   const Enumeration e{.graph = graph,
                       .library = library,
                       .set = set,
                       .threads = threads,
+                      .layouts = layouts,
                       .tensors = tensor_costs(graph, library, fused),
                       .producer = producers(graph),
                       .fusions = fused};
@@ -441,8 +501,8 @@ CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimiti
   return costs;
 }
 
-CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set, int threads) {
-  return enumerate_candidates(graph, all_primitives(), set, threads);
+CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set, int threads, const LayoutSet& layouts) {
+  return enumerate_candidates(graph, all_primitives(), set, threads, layouts);
 }
 
 }  // namespace snug

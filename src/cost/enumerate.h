@@ -11,7 +11,7 @@ namespace snug {
 
 /// enumerate_candidates over these primitives instead of all_primitives().
 CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set,
-                               int threads = 1);
+                               int threads = 1, const LayoutSet& layouts = kUsualLayouts);
 
 /// Whether every map of the node is 1x1 and the batch stays the same, so that its values lie alike in every layout.
 bool is_vector_alias(const Graph& graph, const Node& node);
@@ -25,12 +25,15 @@ const Node& computed_node(const Graph& graph, std::span<const Fusion> fusions, i
 /// What one call of a candidate runs.
 Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate);
 
-/// What a conversion of this tensor runs; empty where there is no such primitive.
+/// What a conversion of this tensor in one step runs; empty where there is no such primitive.
 std::optional<Measurement> conversion_of(const Tensor& tensor, int from, int to,
                                          std::span<const ListedPrimitive> library);
 
-/// Which conversions of a tensor some choice of candidates may need, [from][to].
+/// Which conversions of a tensor some choice of candidates may need, [from][to]; steps of composed ones included.
 using LayoutPairs = std::array<std::array<bool, kLayouts.size()>, kLayouts.size()>;
 std::vector<LayoutPairs> possible_conversions(const CostTable& costs);
+
+/// Layouts over which two steps lead from one layout to another.
+std::vector<int> ways_between(const TensorCosts& tensor, int from, int to);
 
 }  // namespace snug

@@ -1,4 +1,5 @@
 // Prices of candidates and conversions; what must be measured for them; dominated candidates go.
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -53,6 +54,15 @@ Measurement on_threads(Measurement call, Split split, int threads) {
 
 int64_t whole_ns(double ns) {
   return std::max<int64_t>(0, std::llround(ns));
+}
+
+/// A conversion in two steps goes the cheapest way.
+void price_composed(TensorCosts& tensor, int from, int to) {
+  const auto ns = [&](int via) { return tensor.conversion_ns[from][via] + tensor.conversion_ns[via][to]; };
+  const std::vector<int> ways = ways_between(tensor, from, to);
+  const int via = *std::ranges::min_element(ways, {}, ns);
+  tensor.conversion_via[from][to] = via;
+  tensor.conversion_ns[from][to] = ns(via);
 }
 
 /// Whether nothing that `a` is used in gets worse when it stands in for `b`.
@@ -141,22 +151,29 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
     costs.nodes[index].candidates = without_dominated(costs.nodes[index].candidates);
   }
   const std::vector<LayoutPairs> needed = possible_conversions(costs);
-  for (size_t id = 0; id < graph.tensors.size(); ++id) {
-    const double batch = static_cast<double>(images(graph.tensors[id].dims).batch);
+  const auto for_each_needed = [&](size_t id, bool composed, const auto& visit) {
     for (int from = 0; from < kLayoutCount; ++from) {
       for (int to = 0; to < kLayoutCount; ++to) {
-        int64_t& price = costs.tensors[id].conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)];
-        if (price < 0 || !needed[id][static_cast<size_t>(from)][static_cast<size_t>(to)]) continue;
-        const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
-        if (!conversion) continue;
-        const double whole = prices.ns(on_threads(*conversion, Split::kWhole, costs.threads), batch);
-        price = whole_ns(whole);
-        const double in_bands = prices.ns(on_threads(*conversion, Split::kRows, costs.threads), batch);
-        if (in_bands >= whole) continue;
-        price = whole_ns(in_bands);
-        costs.tensors[id].conversion_split[static_cast<size_t>(from)][static_cast<size_t>(to)] = Split::kRows;
+        const TensorCosts& tensor = costs.tensors[id];
+        if (!needed[id][from][to] || tensor.conversion_ns[from][to] < 0) continue;
+        if (composed == (layout_between(tensor, from, to) >= 0)) visit(from, to);
       }
     }
+  };
+  for (size_t id = 0; id < graph.tensors.size(); ++id) {
+    const double batch = static_cast<double>(images(graph.tensors[id].dims).batch);
+    for_each_needed(id, false, [&](int from, int to) {
+      const auto conversion = conversion_of(graph.tensors[id], from, to, all_primitives());
+      if (!conversion) return;
+      const double whole = prices.ns(on_threads(*conversion, Split::kWhole, costs.threads), batch);
+      int64_t& price = costs.tensors[id].conversion_ns[from][to];
+      price = whole_ns(whole);
+      const double in_bands = prices.ns(on_threads(*conversion, Split::kRows, costs.threads), batch);
+      if (in_bands >= whole) return;
+      price = whole_ns(in_bands);
+      costs.tensors[id].conversion_split[from][to] = Split::kRows;
+    });
+    for_each_needed(id, true, [&](int from, int to) { price_composed(costs.tensors[id], from, to); });
   }
   return costs;
 }

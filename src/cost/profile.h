@@ -31,10 +31,12 @@ std::string text(const Measurement& measurement);
 
 enum class PrimitiveSet { kAll, kClassic };
 
-/// Candidates of every node, and every conversion between layouts of every tensor, without prices (time_ns
-/// 0). For several threads every candidate stands there in as many ways as its calls can be split, with the workspace
-/// of all parts. Throws UserError if a node has no candidate, with every primitive's refusal.
-CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set = PrimitiveSet::kAll, int threads = 1);
+/// Candidates of every node that read and write these layouts (chw where there is none), and every conversion of every
+/// tensor, without prices (time_ns 0). For several threads every candidate stands there in as many ways as its calls
+/// can be split, with the workspace of all parts. Throws UserError if a node has no candidate, with every primitive's
+/// refusal.
+CostTable enumerate_candidates(const Graph& graph, PrimitiveSet set = PrimitiveSet::kAll, int threads = 1,
+                               const LayoutSet& layouts = kUsualLayouts);
 
 /// Every distinct measurement that pricing this table needs.
 std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs);

@@ -46,7 +46,7 @@ Priced unpriced(const std::filesystem::path& model_file, const CompileOptions& o
   write_trace(options, "1-imported", text(priced.imported));
   priced.graph = rewrite(priced.imported);
   write_trace(options, "2-rewritten", text(priced.graph));
-  priced.costs = enumerate_candidates(priced.graph, options.primitives, options.threads);
+  priced.costs = enumerate_candidates(priced.graph, options.primitives, options.threads, options.layouts);
   return priced;
 }
 

@@ -21,6 +21,7 @@ struct CompileOptions {
   ImportOptions import;
   Target target;
   PrimitiveSet primitives = PrimitiveSet::kAll;
+  LayoutSet layouts = kUsualLayouts;  ///< that selection considers
   Limits limits;
   Strategy strategy = Strategy::kIlp;
   int threads = 1;              ///< that the network will run on

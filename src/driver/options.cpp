@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -44,6 +45,28 @@ int thread_count(const std::string& text) {
   return threads;
 }
 
+/// "chw,c8", or "all".
+LayoutSet layout_set(const std::string& text) {
+  LayoutSet layouts;
+  if (text == "all") return layouts.set();
+  std::vector<std::string> known;
+  for (const Layout& layout : kLayouts) known.emplace_back(layout.name);
+  for (size_t start = 0; start <= text.size();) {
+    const size_t end = std::min(text.find(',', start), text.size());
+    const std::string name = text.substr(start, end - start);
+    const auto found = std::find(known.begin(), known.end(), name);
+    if (found == known.end()) {
+      const std::string near = closest(name, known);
+      throw UserError(fmt::format("--layouts: \"{}\" is not a layout{}; write all, or some of {}, separated by commas",
+                                  name, near.empty() ? "" : fmt::format(" (did you mean {}?)", near),
+                                  join(known, ", ")));
+    }
+    layouts.set(static_cast<size_t>(found - known.begin()));
+    start = end + 1;
+  }
+  return layouts;
+}
+
 /// "name=1x3x224x224", or "batch=1" for a symbolic dimension.
 std::pair<std::string, Dims> parse_shape(const std::string& text) {
   const size_t equals = text.rfind('=');
@@ -75,6 +98,11 @@ void add_model_options(CLI::App& command, ModelArguments& arguments) {
       ->delimiter(',');
   command
       .add_option("--primitives", arguments.primitives, "all, or classic: the families and layouts of the TASO paper")
+      ->capture_default_str();
+  command
+      .add_option("--layouts", arguments.layouts,
+                  "that selection considers: some of chw, hwc, hcw, c16, c8, c4, separated by commas, or all; what has "
+                  "no form in any of them is computed in chw")
       ->capture_default_str();
   command.add_flag("--estimate", arguments.estimate, "price layers by work and bytes instead of measuring them");
   command.add_option("--trace", arguments.trace, "write every stage as text into this folder");
@@ -113,6 +141,7 @@ CompileOptions compile_options(const ModelArguments& arguments) {
     throw UserError(fmt::format("--primitives: \"{}\" is neither all nor classic", arguments.primitives));
   }
   options.primitives = arguments.primitives == "classic" ? PrimitiveSet::kClassic : PrimitiveSet::kAll;
+  options.layouts = layout_set(arguments.layouts);
   options.limits = {.ram_bytes = limit(arguments.ram, "--ram"),
                     .flash_bytes = limit(arguments.flash, "--flash"),
                     .latency_ns = latency_ns(arguments.latency)};

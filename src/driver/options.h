@@ -17,6 +17,7 @@ struct ModelArguments {
   std::vector<std::string> shapes;
   std::vector<std::string> outputs;
   std::string primitives = "all";
+  std::string layouts = "chw,hwc,c16";
   bool estimate = false;
   std::string ram, flash, latency;
   std::string threads = "1";
@@ -24,8 +25,9 @@ struct ModelArguments {
   std::filesystem::path trace;
 };
 
-void add_model_options(CLI::App& command,
-                       ModelArguments& arguments);  ///< MODEL, --target, --shape, --outputs, --primitives, --estimate
+void add_model_options(
+    CLI::App& command,
+    ModelArguments& arguments);  ///< MODEL, --target, --shape, --outputs, --primitives, --layouts, --estimate
 void add_threads_option(CLI::App& command, ModelArguments& arguments);  ///< --threads
 void add_limit_options(CLI::App& command, ModelArguments& arguments);   ///< --ram, --flash, --latency, --threads
 void add_choice_options(CLI::App& command, ModelArguments& arguments);  ///< --minimize, --strategy

@@ -48,6 +48,7 @@ Point point(const Priced& priced, const Selection& selection, const std::string&
 std::string base_command(const ModelArguments& arguments) {
   std::string command = fmt::format("snug compile {} --target {}", arguments.model.string(), arguments.target);
   if (arguments.primitives != "all") command += " --primitives " + arguments.primitives;
+  if (arguments.layouts != ModelArguments{}.layouts) command += " --layouts " + arguments.layouts;
   if (arguments.estimate) command += " --estimate";
   if (arguments.threads != "1") command += " --threads " + arguments.threads;
   if (!arguments.flash.empty()) command += " --flash " + arguments.flash;

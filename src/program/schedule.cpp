@@ -185,13 +185,12 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
   if (workspace >= 0) s.program.buffers[static_cast<size_t>(workspace)].last = last;
 }
 
-/// Appends the step that converts a tensor and returns the copy.
-View add_conversion(Scheduling& s, TensorId id, int from, int to, int reader) {
+/// Appends the step that converts a tensor, which lies in `source`, and returns the copy.
+View add_conversion_step(Scheduling& s, TensorId id, const View& source, int from, int to, int reader) {
   const Tensor& tensor = s.graph.tensor(id);
   const std::string_view from_name = kLayouts[static_cast<size_t>(from)].name,
                          to_name = kLayouts[static_cast<size_t>(to)].name;
   const Images shape = images(tensor.dims);
-  const View source = s.views[static_cast<size_t>(id)];
   const View copy = place_tensor(s, id, to, fmt::format("{} in {}", tensor.name, to_name));
   Step step{.node = reader,
             .layer_name = fmt::format("{}: {} → {}", tensor.name, from_name, to_name),
@@ -209,6 +208,17 @@ View add_conversion(Scheduling& s, TensorId id, int from, int to, int reader) {
   if (!prices.conversion_split.empty()) split_step(s, step, price(prices.conversion_split));
   keep_alive(s, source, now(s));
   s.program.steps.push_back(step);
+  return copy;
+}
+
+/// Converts a tensor in one step or two and returns the copy.
+View add_conversion(Scheduling& s, TensorId id, int from, int to, int reader) {
+  const View source = s.views[static_cast<size_t>(id)];
+  const int via = layout_between(s.costs.tensors[static_cast<size_t>(id)], from, to);
+  if (via < 0) return add_conversion_step(s, id, source, from, to, reader);
+  const View between = add_conversion_step(s, id, source, from, via, reader);
+  const View copy = add_conversion_step(s, id, between, via, to, reader);
+  keep_alive(s, source, now(s) - 1);  // as `evaluate` counts it
   return copy;
 }
 

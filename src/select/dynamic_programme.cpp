@@ -199,7 +199,8 @@ std::optional<Reading> read_inputs(const Problem& problem, const Spelled& state,
     if (tensor.conversion_ns[from][to] < 0) return std::nullopt;
     reading.time_ns += tensor.conversion_ns[from][to];
     copies += tensor.bytes[to];
-    reading.peak_bytes = std::max(reading.peak_bytes, buffers + originals(slot) + copies);
+    reading.peak_bytes =
+        std::max(reading.peak_bytes, buffers + originals(slot) + copies + bytes_between(tensor, from, to));
   }
   reading.run_bytes = buffers + originals(static_cast<int>(inputs.size())) + copies;
   if (reading.peak_bytes > problem.ram_bytes) return std::nullopt;
@@ -326,7 +327,8 @@ std::optional<State> finish(const Problem& problem, State state, const Spelled& 
     if (from == output.fixed_layout) continue;
     if (output.conversion_ns[from][output.fixed_layout] < 0) return std::nullopt;
     state.time_ns += output.conversion_ns[from][output.fixed_layout];
-    state.peak_bytes = std::max(state.peak_bytes, live + output.bytes[output.fixed_layout]);
+    const int64_t between = bytes_between(output, from, output.fixed_layout);
+    state.peak_bytes = std::max(state.peak_bytes, live + output.bytes[output.fixed_layout] + between);
     live += output.bytes[output.fixed_layout] - output.bytes[from];
   }
   if (state.peak_bytes > problem.ram_bytes) return std::nullopt;

@@ -9,7 +9,7 @@
 // Conversions. Node j reads slot k in candidate.input_layouts[k]. Where the tensor lies in another layout, a
 // copy is made before j runs; every (node, slot) has a copy of its own, alive until j has run. Conversions of
 // a node run one after another in the order of its slots. While the conversion of slot k runs, these are
-// alive:
+// alive (the map between the steps of a composed conversion, too):
 //   - every tensor produced before j and needed by j or later, except those whose last reader is j and whose
 //   slots at
 //     j all lie before k and are all converted;
@@ -177,7 +177,11 @@ int64_t node_peak(const CostTable& costs, const Lifetimes& lifetimes, const Arra
   int64_t peak = run_bytes(costs, lifetimes, arrangement, node);
   for (int slot = 0; slot < static_cast<int>(costs.nodes[node].inputs.size()); ++slot) {
     const int64_t copy = copy_bytes(costs, arrangement, node, slot);
-    if (copy > 0) peak = std::max(peak, live_bytes(costs, lifetimes, arrangement, node, slot) + copy);
+    if (copy == 0) continue;
+    const int tensor = costs.nodes[node].inputs[slot];
+    const int64_t between = bytes_between(costs.tensors[tensor], arrangement.layout[tensor],
+                                          arrangement.candidates[node]->input_layouts[slot]);
+    peak = std::max(peak, live_bytes(costs, lifetimes, arrangement, node, slot) + copy + between);
   }
   return peak;
 }
@@ -190,7 +194,8 @@ int64_t end_peak(const CostTable& costs, const Lifetimes& lifetimes, const Arran
   for (const int tensor : outputs) {
     const TensorCosts& output = costs.tensors[tensor];
     if (arrangement.layout[tensor] == output.fixed_layout) continue;
-    peak = std::max(peak, live + output.bytes[output.fixed_layout]);
+    const int64_t between = bytes_between(output, arrangement.layout[tensor], output.fixed_layout);
+    peak = std::max(peak, live + output.bytes[output.fixed_layout] + between);
     live += output.bytes[output.fixed_layout] - tensor_bytes(costs, arrangement, tensor);
   }
   return peak;

@@ -314,6 +314,17 @@ bool add_copy(const Builder& builder, int node, int slot, std::vector<IlpTerm>& 
   return any;
 }
 
+/// The map between the steps of the slot's conversion, where that is composed.
+void add_between(const Builder& builder, int node, int slot, std::vector<IlpTerm>& terms) {
+  const TensorCosts& tensor = builder.costs.tensors[builder.costs.nodes[node].inputs[slot]];
+  for (int from = 0; from < layouts(builder); ++from) {
+    for (int to = 0; to < layouts(builder); ++to) {
+      const int column = from == to ? -1 : read_column(builder, node, slot, from, to);
+      if (column >= 0) add_term(terms, column, blocks(bytes_between(tensor, from, to)));
+    }
+  }
+}
+
 /// Buffers of copy-free concats that are open when `node` starts; with `running` those that it begins, too,
 /// but not the one that it ends, which its own output stands for.
 void add_buffers(const Builder& builder, int node, bool running, std::vector<IlpTerm>& terms) {
@@ -348,6 +359,7 @@ void add_memory_rows(Builder& builder, int node) {
   for (int slot = 0; slot < slots; ++slot) {
     if (!add_copy(builder, node, slot, copies)) continue;
     std::vector<IlpTerm> row = copies;
+    add_between(builder, node, slot, row);
     for (const int tensor : builder.lifetimes.live[node]) add_original(builder, node, slot, tensor, row);
     add_buffers(builder, node, false, row);
     add_row(builder.model, -kNoLimit, limit, row);
@@ -369,7 +381,9 @@ void add_end_rows(Builder& builder) {
     const TensorCosts& output = builder.costs.tensors[outputs[k]];
     const int64_t copy = blocks(output.bytes[output.fixed_layout]);
     for (int layout = 0; layout < layouts(builder); ++layout) {
-      if (layout != output.fixed_layout) add_term(row, builder.model.produced[outputs[k]][layout], copy);
+      if (layout == output.fixed_layout) continue;
+      const int64_t between = blocks(bytes_between(output, layout, output.fixed_layout));
+      add_term(row, builder.model.produced[outputs[k]][layout], copy + between);
     }
     add_row(builder.model, -kNoLimit, limit - converted, row);
     converted += copy;

@@ -21,16 +21,14 @@ fs::path shared_data() {
 
 namespace {
 
-void keep_layout(CostTable& costs, int layout) {
-  const auto leaves_layout = [layout](const Candidate& candidate) {
-    return candidate.output_layout != layout ||
-           std::any_of(candidate.input_layouts.begin(), candidate.input_layouts.end(),
-                       [layout](int input_layout) { return input_layout != layout; });
-  };
-  for (NodeCosts& node : costs.nodes) {
+/// Leaves the nodes the candidates whose outputs lie in these layouts in turn, where there are any.
+void take_turns(CostTable& costs, const std::vector<Layout>& layouts) {
+  for (size_t node = 0; node < costs.nodes.size(); ++node) {
+    const int layout = layout_index(layouts[node % layouts.size()]);
     std::vector<Candidate> kept;
-    std::remove_copy_if(node.candidates.begin(), node.candidates.end(), std::back_inserter(kept), leaves_layout);
-    if (!kept.empty()) node.candidates = std::move(kept);
+    std::ranges::copy_if(costs.nodes[node].candidates, std::back_inserter(kept),
+                         [layout](const Candidate& candidate) { return candidate.output_layout == layout; });
+    if (!kept.empty()) costs.nodes[node].candidates = std::move(kept);
   }
 }
 
@@ -60,8 +58,10 @@ Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup
   options.estimate = true;
   options.threads = setup.threads;
   options.import.outputs = setup.outputs;
+  if (!setup.layouts.empty()) options.layouts.reset();
+  for (const Layout& layout : setup.layouts) options.layouts.set(static_cast<size_t>(layout_index(layout)));
   Priced priced = price_model(model, options);
-  if (setup.layout) keep_layout(priced.costs, layout_index(*setup.layout));
+  if (setup.layouts.size() > 1) take_turns(priced.costs, setup.layouts);
   if (setup.fused) keep_fused(priced.costs);
   std::variant<Compiled, Infeasible> result = fit(std::move(priced), options);
   if (const auto* infeasible = std::get_if<Infeasible>(&result)) throw std::runtime_error(infeasible->explanation);

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +28,9 @@ struct Setup {
   std::vector<std::string> outputs;
   WeightsForm weights = WeightsForm::kAuto;
   int threads = 1;
-  std::optional<Layout> layout;  ///< nodes with candidates that read and write only this layout have only these
-  bool fused = false;            ///< fusions wherever there are any
+  std::vector<Layout>
+      layouts;         ///< of the nodes' outputs, one after another in turn, as far as there are such primitives
+  bool fused = false;  ///< fusions wherever there are any
 };
 
 /// Compiles with estimated costs and writes the C into `folder`. Throws std::runtime_error if nothing fits.

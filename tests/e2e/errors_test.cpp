@@ -43,6 +43,8 @@ TEST(Errors, BadOptions) {
     expect_error({"compile", model, "--threads", threads}, 1, {"--threads", "1 to 64"});
   }
   expect_error({"compile", model, "--primitives", "some"}, 1, {"--primitives", "some"});
+  expect_error({"compile", model, "--layouts", "chw,c18"}, 1, {"--layouts", "c18", "did you mean c16", "hcw"});
+  expect_error({"compile", model, "--layouts", ""}, 1, {"--layouts", "chw, hwc"});
   expect_error({"compile", model, "--target", "hots"}, 1, {"hots"});
   expect_error({"compile", model, "--outputs", "nothing_of_that_name", "--estimate"}, 1, {"nothing_of_that_name"});
   expect_error({"compile", model, "--shape", "image=1xlarge"}, 1, {"--shape", "image=1xlarge"});

@@ -133,6 +133,30 @@ TEST(SelectionProperty, TheFrontierEqualsExhaustiveSearch) {
   }
 }
 
+TEST(SelectionProperty, WithSixLayoutsTheDynamicProgrammeEqualsTheIlp) {
+  int solved = 0;
+  for (uint64_t seed = 4000; seed < 4060; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const CostTable costs = random_graph(seed, {.nodes = 9, .candidates = 8, .layouts = 6});
+    const Solved smallest = least_ram(costs, {});
+    if (smallest.choice.empty()) continue;
+    const int64_t least = evaluate(costs, smallest.choice).peak_bytes;
+    for (const int64_t ram_bytes : {least - 64, least, least * 5 / 4 / 64 * 64, least * 2, kNoLimit}) {
+      const Limits limits{.ram_bytes = ram_bytes};
+      const DynamicProgramme states = dynamic_programme(costs, ram_bytes, Minimize::kTime, 1000000);
+      const IlpResult ilp = solve_ilp(costs, limits, IlpObjective::kTime);
+      ASSERT_EQ(ilp.status == IlpResult::Status::kOptimal, states.status == DynamicProgramme::Status::kSolved);
+      ASSERT_EQ(ilp.status == IlpResult::Status::kOptimal, ram_bytes >= least);
+      if (ram_bytes < least) continue;
+      ++solved;
+      EXPECT_LE(evaluate(costs, ilp.choice).peak_bytes, ram_bytes);
+      EXPECT_LE(evaluate(costs, states.choice).peak_bytes, ram_bytes);
+      EXPECT_EQ(evaluate(costs, ilp.choice).time_ns, evaluate(costs, states.choice).time_ns);
+    }
+  }
+  EXPECT_GT(solved, 100);
+}
+
 TEST(SelectionProperty, MoreMemoryNeverCostsTime) {
   for (uint64_t seed = 1000; seed < 1040; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -175,15 +175,44 @@ TEST(Enumerate, TensorsKnowTheirBytesAndConversions) {
   graph.outputs = {add_conv(graph, add_input(graph, {2, 3, 5, 5}), 17, 1, "conv1")};
   const CostTable costs = table_of(graph);
   ASSERT_EQ(costs.tensors.size(), graph.tensors.size());
-  EXPECT_EQ(costs.layouts, (std::vector<std::string>{"chw", "hwc", "c16"}));
+  EXPECT_EQ(costs.layouts, (std::vector<std::string>{"chw", "hwc", "c16", "c8", "c4", "hcw"}));
   const TensorCosts& input = costs.tensors[static_cast<size_t>(graph.inputs[0])];
   EXPECT_TRUE(input.is_input && !input.is_output);
-  EXPECT_EQ(input.bytes, (std::vector<int64_t>{640, 640, 3200}));  // 2x3x25 floats are 600 bytes
-  using Row = std::vector<int64_t>;
-  EXPECT_EQ(input.conversion_ns, (std::vector<Row>{{0, 0, -1}, {-1, 0, -1}, {-1, -1, 0}}));
+  EXPECT_EQ(input.bytes, (std::vector<int64_t>{640, 640, 3200, 1600, 832, 640}));  // 2x3x25 floats are 600 bytes
+  std::vector<std::vector<int64_t>> conversions(6, std::vector<int64_t>(6, -1));
+  for (size_t layout = 0; layout < 6; ++layout) conversions[layout][layout] = 0;
+  conversions[0][1] = 0;  // convert_chw_hwc
+  EXPECT_EQ(input.conversion_ns, conversions);
   const TensorCosts& output = costs.tensors[static_cast<size_t>(graph.outputs[0])];
   EXPECT_TRUE(!output.is_input && output.is_output);
   EXPECT_EQ(output.bytes[2], 2 * 32 * 25 * 4);
+}
+
+TEST(Enumerate, ConversionsWithoutAPrimitiveTakeTwoSteps) {
+  Graph graph;
+  graph.outputs = {add_conv(graph, add_input(graph, {1, 3, 5, 5}), 17, 1, "conv1")};
+  const TensorCosts tensor = enumerate_candidates(graph).tensors[static_cast<size_t>(graph.inputs[0])];
+  for (int from = 0; from < 6; ++from) {
+    for (int to = 0; to < 6; ++to) EXPECT_EQ(tensor.conversion_ns[from][to], 0) << from << " " << to;
+  }
+  const int chw = layout_index(kChw), c8 = layout_index(kC8), c16 = layout_index(kC16), hcw = layout_index(kHcw);
+  EXPECT_EQ(layout_between(tensor, chw, c8), -1);
+  EXPECT_EQ(layout_between(tensor, hcw, c8), chw);
+  EXPECT_EQ(bytes_between(tensor, hcw, c8), tensor.bytes[chw]);
+  EXPECT_EQ(bytes_between(tensor, chw, c8), 0);
+  EXPECT_EQ(ways_between(tensor, c16, c8), (std::vector<int>{chw, layout_index(kHwc)}));
+}
+
+TEST(Enumerate, OnlyLayoutsThatAreConsideredOccurAndChwWhereNoneServes) {
+  Graph graph;
+  const TensorId x = add_input(graph, {1, 16, 8, 8});
+  const TensorId y = add_conv(graph, x, 16, 1, "conv1");
+  graph.outputs = {add_node(graph, activation_operator, "relu", "Relu", Activation{SNUG_RELU}, {y}, "y")};
+  LayoutSet hwc;
+  hwc.set(static_cast<size_t>(layout_index(kHwc)));
+  const CostTable costs = enumerate_candidates(graph, kLibrary, PrimitiveSet::kAll, 1, hwc);
+  EXPECT_EQ(lines(costs.nodes[0]), Lines{"conv_picky 1 > 1 weights 64"});
+  EXPECT_EQ(lines(costs.nodes[1]), (Lines{"map_chw 0 > 0", "map_chw 0 > 0 on 0"}));
 }
 
 TEST(Enumerate, ClassicLeavesOutWhatThePaperDidNotHave) {

@@ -28,7 +28,7 @@ INSTANTIATE_TEST_SUITE_P(All, EveryLayout, ::testing::Values(kChw, kHwc, kHcw, k
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(CanonicalLayout, MergesWhatIsTheSameMemory) {
-  const int chw = layout_index(kChw), hwc = layout_index(kHwc), c16 = layout_index(kC16);
+  const int chw = layout_index(kChw), hwc = layout_index(kHwc), c16 = layout_index(kC16), hcw = layout_index(kHcw);
   EXPECT_EQ(canonical_layout(hwc, {.channels = 3, .height = 2, .width = 2}), hwc);
   EXPECT_EQ(canonical_layout(c16, {.channels = 32, .height = 2, .width = 2}), c16);
   EXPECT_EQ(canonical_layout(hwc, {.channels = 1, .height = 28, .width = 28}), chw);
@@ -36,6 +36,9 @@ TEST(CanonicalLayout, MergesWhatIsTheSameMemory) {
   EXPECT_EQ(canonical_layout(hwc, {.channels = 10, .height = 1, .width = 1}), chw);
   EXPECT_EQ(canonical_layout(c16, {.channels = 64, .height = 1, .width = 1}), chw);
   EXPECT_EQ(canonical_layout(c16, {.channels = 10, .height = 1, .width = 1}), c16);
+  EXPECT_EQ(canonical_layout(hcw, {.channels = 10, .height = 1, .width = 1}), chw);
+  EXPECT_EQ(canonical_layout(hcw, {.channels = 10, .height = 2, .width = 2}), hcw);
+  EXPECT_EQ(canonical_layout(layout_index(kC4), {.channels = 12, .height = 1, .width = 1}), chw);
 }
 
 }  // namespace
