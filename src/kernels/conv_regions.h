@@ -67,11 +67,16 @@ static inline snug_axis snug_axis_x(const snug_layer *l)
     return axis;
 }
 
-/* Where an output row's sums begin: as a bias, or, where bias is NULL, as what the output holds. */
+/* Where bias is NULL the output holds the sums over other input blocks: these begin with 0 and are added to
+ * those, since a sum in parts is more exact than a long one. */
 static inline void snug_begin_with(snug_gemm *g, const float *bias)
 {
-    g->init_row = bias ? 0 : g->out_row;
-    g->init_panel = bias ? 16 : g->out_panel;
+    g->init_row = 0;
+    g->init_panel = 16;
+    if (!bias) {
+        g->add_row = g->out_row;
+        g->add_panel = g->out_panel;
+    }
 }
 
 /* The activations that are no limits, on the panels of a strip. */
@@ -120,7 +125,7 @@ static inline void snug_conv_region(const snug_layer *l, const snug_gemm *base, 
         const float *add =
             residual ? residual + other + line * (ptrdiff_t)(down ? l->other_pixel : l->other_row) : NULL;
         float *out = output + line * (ptrdiff_t)(down ? l->out_pixel : l->out_row);
-        snug_gemm_lanes(&g, length, lanes, a, weights, bias ? bias : out, add, out);
+        snug_gemm_lanes(&g, length, lanes, a, weights, bias, bias ? add : out, out);
         if (!g.unfinished)
             snug_activate_strip(l, &g, length, lanes, out);
     }
@@ -168,7 +173,7 @@ static inline void snug_conv_strips(const snug_layer *l, const snug_gemm *base, 
         const float *a = input + (ptrdiff_t)in_y * l->in_row - (ptrdiff_t)l->pad_left * l->in_pixel;
         const float *add = residual ? residual + (ptrdiff_t)y * l->other_row : NULL;
         float *out = output + (ptrdiff_t)y * l->out_row;
-        snug_gemm_lanes(&g, l->out_width, lanes, g.taps_y ? a : input, weights, bias ? bias : out, add, out);
+        snug_gemm_lanes(&g, l->out_width, lanes, g.taps_y ? a : input, weights, bias, bias ? add : out, out);
         if (!g.unfinished)
             snug_activate_strip(l, &g, l->out_width, lanes, out);
     }
