@@ -63,9 +63,10 @@ TEST(Layouts, InTurnGiveTheSameAnswer) {
   for (const Step& step : mixed.program.steps) {
     if (step.operator_name == "convert") conversions.insert(step.primitive->name);
   }
-  for (const char* name : {"convert_hcw_chw", "convert_chw_c8", "convert_c8_hwc", "convert_hwc_c16"}) {
-    EXPECT_EQ(conversions.count(name), 1U) << name << ": a step of hcw to c8 or of c8 to c16";
-  }
+  const auto has = [&](const char* step) { return conversions.contains(step); };
+  EXPECT_TRUE(has("convert_hcw_chw") && has("convert_chw_c8")) << "hcw to c8, which takes two steps";
+  EXPECT_TRUE((has("convert_c8_chw") && has("convert_chw_c16")) || (has("convert_c8_hwc") && has("convert_hwc_c16")))
+      << "c8 to c16, through either";
   const auto inputs = random_inputs(open_project(folder.path() / "usual"), 7);
   const std::vector<float> expected = answer(folder.path() / "usual", inputs).front();
   EXPECT_LE(relative_error(answer(folder.path() / "mixed", inputs).front(), expected), 1e-4);
