@@ -6,27 +6,31 @@
 
 #include "winograd.h"
 
+/* A^T along one row, and the larger of every two outputs. */
+SNUG_WINOGRAD_INLINE void snug_winograd_larger_of_pairs(const int m, const float *in, snug_vec *larger)
+{
+    const int n = m + SNUG_WINOGRAD_KERNEL - 1;
+    snug_vec d[SNUG_WINOGRAD_SIDE], o[SNUG_WINOGRAD_SIDE];
+    for (int j = 0; j < n; j++)
+        d[j] = snug_load(in + j * SNUG_VL);
+    snug_winograd_output(m, n, d, o);
+    for (int j = 0; j < m / 2; j++)
+        larger[j] = snug_max(o[2 * j], o[2 * j + 1]);
+}
+
 /* A^T along pairs of rows, pool, bias and limits. */
 SNUG_WINOGRAD_INLINE void snug_winograd_largest_along(const int m, const snug_winograd_finish *finish,
                                                       const float *in, const float *bias, float *out)
 {
     const snug_vec offset = snug_load(bias), low = snug_set1(finish->low), high = snug_set1(finish->high);
-    const int clamp = finish->clamp, n = m + SNUG_WINOGRAD_KERNEL - 1;
+    const int clamp = finish->clamp;
     SNUG_NO_UNROLL
     for (int32_t i = 0; i < finish->height; i += 2, out += finish->out_row) {
-        snug_vec largest[SNUG_WINOGRAD_SIDE / 2];
-        for (int second = 0; second < 2; second++, in += SNUG_WINOGRAD_SIDE * SNUG_VL) {
-            snug_vec d[SNUG_WINOGRAD_SIDE], o[SNUG_WINOGRAD_SIDE];
-            for (int j = 0; j < n; j++)
-                d[j] = snug_load(in + j * SNUG_VL);
-            snug_winograd_output(m, n, d, o);
-            for (int j = 0; j < m / 2; j++) {
-                const snug_vec pair = snug_max(o[2 * j], o[2 * j + 1]);
-                largest[j] = second ? snug_max(largest[j], pair) : pair;
-            }
-        }
+        snug_vec largest[SNUG_WINOGRAD_SIDE / 2], below[SNUG_WINOGRAD_SIDE / 2];
+        snug_winograd_larger_of_pairs(m, in + i * SNUG_WINOGRAD_SIDE * SNUG_VL, largest);
+        snug_winograd_larger_of_pairs(m, in + (i + 1) * SNUG_WINOGRAD_SIDE * SNUG_VL, below);
         for (int j = 0; j < m / 2; j++)
-            largest[j] = snug_add(largest[j], offset);
+            largest[j] = snug_add(snug_max(largest[j], below[j]), offset);
         if (clamp) {
             for (int j = 0; j < m / 2; j++)
                 largest[j] = snug_min(snug_max(largest[j], low), high);
