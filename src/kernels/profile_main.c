@@ -149,13 +149,14 @@ static void run_parts(int parts, snug_part_function *function, const void *conte
 static void read_elsewhere(int share, int shares, size_t bytes)
 {
     static size_t next[MOST_PARTS];
-    const size_t line = 64 / sizeof(float);
-    const size_t floats = OTHER_MEMORY_BYTES / sizeof(float) / (size_t)shares / line * line;
-    volatile const float *const elsewhere = (const float *)other_memory.memory + (size_t)share * floats;
-    for (size_t i = 0; i < bytes / sizeof(float); i += line) {
-        (void)elsewhere[next[share]];
-        next[share] = (next[share] + line) % floats;
+    volatile const float *const elsewhere = (const float *)other_memory.memory;
+    const size_t lines = OTHER_MEMORY_BYTES / 64 / (size_t)shares, first = (size_t)share * lines;
+    size_t at = next[share];
+    for (size_t left = bytes / 64; left > 0; --left) {
+        (void)elsewhere[(first + at) * (64 / sizeof(float))];
+        at = at + 1 < lines ? at + 1 : 0;
     }
+    next[share] = at;
 }
 
 /* Writes what is there. */
