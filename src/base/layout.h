@@ -39,6 +39,7 @@ inline constexpr Layout kC16{"c16", 16};
 
 /// Every layout; an index into this array stands for a layout in cost tables.
 inline constexpr std::array<Layout, 6> kLayouts{kChw, kHwc, kC16, kC8, kC4, kHcw};
+inline constexpr int kLayoutCount = static_cast<int>(kLayouts.size());
 
 /// Some of kLayouts, by index.
 using LayoutSet = std::bitset<kLayouts.size()>;

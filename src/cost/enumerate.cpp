@@ -8,15 +8,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cost/conversions.h"
 #include "ops/concat/concat.h"
-#include "ops/convert/convert.h"
 #include "ops/split.h"
 
 namespace snug {
 
 namespace {
-
-constexpr int kLayoutCount = static_cast<int>(kLayouts.size());
 
 struct Enumeration {
   const Graph& graph;
@@ -32,12 +30,6 @@ struct Enumeration {
 /// The layout of the network's inputs and outputs: what nodes read and write that have no primitive in another one.
 constexpr int kChwIndex = 0;
 static_assert(kLayouts[kChwIndex].name == kChw.name);
-
-const Primitive* find_in(std::span<const ListedPrimitive> library, std::string_view name) {
-  const auto found = std::find_if(library.begin(), library.end(),
-                                  [&](const ListedPrimitive& listed) { return listed.primitive->name == name; });
-  return found == library.end() ? nullptr : found->primitive;
-}
 
 int64_t bytes_in(const Tensor& tensor, const Layout& layout) {
   const Images shape = images(tensor.dims);
@@ -63,38 +55,13 @@ void add_ahead_layout(const Graph& graph, std::span<const Fusion> fusions, std::
   }
 }
 
-/// Conversions that take two steps, for want of a primitive.
-void add_composed_conversions(TensorCosts& costs) {
-  for (int from = 0; from < kLayoutCount; ++from) {
-    for (int to = 0; to < kLayoutCount; ++to) {
-      if (costs.conversion_ns[from][to] >= 0) continue;
-      const std::vector<int> ways = ways_between(costs, from, to);
-      if (!ways.empty()) costs.conversion_via[from][to] = ways.front();
-    }
-  }
-  for (int from = 0; from < kLayoutCount; ++from) {
-    for (int to = 0; to < kLayoutCount; ++to) {
-      if (costs.conversion_via[from][to] >= 0) costs.conversion_ns[from][to] = 0;
-    }
-  }
-}
-
 std::vector<TensorCosts> tensor_costs(const Graph& graph, std::span<const ListedPrimitive> library,
                                       std::span<const Fusion> fusions) {
   std::vector<TensorCosts> result;
   for (const Tensor& tensor : graph.tensors) {
     TensorCosts costs{.name = tensor.name, .fixed_layout = layout_index(kChw)};
-    costs.conversion_ns.assign(kLayouts.size(), std::vector<int64_t>(kLayouts.size(), -1));
-    costs.conversion_via.assign(kLayouts.size(), std::vector<int>(kLayouts.size(), -1));
-    costs.conversion_split.assign(kLayouts.size(), std::vector<Split>(kLayouts.size(), Split::kWhole));
-    for (int from = 0; from < kLayoutCount; ++from) {
-      costs.bytes.push_back(bytes_in(tensor, kLayouts[static_cast<size_t>(from)]));
-      for (int to = 0; to < kLayoutCount; ++to) {
-        const bool exists = from == to || conversion_of(tensor, from, to, library).has_value();
-        if (exists) costs.conversion_ns[static_cast<size_t>(from)][static_cast<size_t>(to)] = 0;
-      }
-    }
-    add_composed_conversions(costs);
+    for (const Layout& layout : kLayouts) costs.bytes.push_back(bytes_in(tensor, layout));
+    add_conversions(tensor, library, costs);
     result.push_back(std::move(costs));
   }
   add_ahead_layout(graph, fusions, result);
@@ -247,9 +214,10 @@ std::vector<const Primitive*> servers(const Enumeration& e, const Fusion& fusion
 void append_fused(const Enumeration& e, int fusion, std::vector<Candidate>& candidates) {
   const auto& [node, nodes] = e.fusions[static_cast<size_t>(fusion)];
   const Node& first = e.graph.nodes[static_cast<size_t>(nodes.front())];
+  const Lowered lowered = node.op->lower(e.graph, node);
   const size_t before = candidates.size();
   for (const Primitive* primitive : servers(e, e.fusions[static_cast<size_t>(fusion)])) {
-    append_primitive(e, node, node.op->lower(e.graph, node), *primitive, candidates);
+    append_primitive(e, node, lowered, *primitive, candidates);
   }
   for (size_t i = before; i < candidates.size(); ++i) {
     candidates[i].fusion = fusion;
@@ -281,7 +249,7 @@ void append_aliases(const Enumeration& e, const Node& node, const Lowered& lower
     if (canonical_layout(layout, map) != layout) continue;
     candidates.push_back({.input_layouts = {layout}, .output_layout = layout, .in_place = 0});
   }
-  const Primitive* copy = find_in(e.library, "concat_chw");
+  const Primitive* copy = find_primitive("concat_chw", e.library);
   if (copy == nullptr || lowered.calls.empty()) return;
   const std::string_view refusal = copy->refusal == nullptr ? "" : copy->refusal(lowered.calls.front().layer);
   if (!refusal.empty()) return;
@@ -418,67 +386,6 @@ Measurement measurement_of(const Node& node, const Lowered& lowered, const Call&
   return {.primitive = candidate.primitive,
           .operator_name = lowered.alias ? "concat" : std::string(node.op->name),
           .layer = with_block(call, candidate.block)};
-}
-
-std::optional<Measurement> conversion_of(const Tensor& tensor, int from, int to,
-                                         std::span<const ListedPrimitive> library) {
-  if (tensor.constant != nullptr || tensor.type != ElementType::kFloat32) return std::nullopt;
-  const std::string name = fmt::format("convert_{}_{}", kLayouts.at(static_cast<size_t>(from)).name,
-                                       kLayouts.at(static_cast<size_t>(to)).name);
-  const Primitive* primitive = find_in(library, name);
-  if (primitive == nullptr) return std::nullopt;
-  const snug_layer layer = convert_layer(images(tensor.dims).map);
-  if (primitive->refusal != nullptr && !primitive->refusal(layer).empty()) return std::nullopt;
-  return Measurement{.primitive = primitive, .operator_name = "convert", .layer = layer};
-}
-
-std::vector<int> ways_between(const TensorCosts& tensor, int from, int to) {
-  const auto is_step = [&](int a, int b) {
-    return a != b && tensor.conversion_ns[a][b] >= 0 && layout_between(tensor, a, b) < 0;
-  };
-  std::vector<int> ways;
-  for (int via = 0; via < kLayoutCount; ++via) {
-    if (is_step(from, via) && is_step(via, to)) ways.push_back(via);
-  }
-  return ways;
-}
-
-/// The steps of composed conversions that are needed.
-static void add_steps(const TensorCosts& tensor, LayoutPairs& needed) {
-  const LayoutPairs wanted = needed;
-  for (int from = 0; from < kLayoutCount; ++from) {
-    for (int to = 0; to < kLayoutCount; ++to) {
-      if (!wanted[from][to] || layout_between(tensor, from, to) < 0) continue;
-      for (const int via : ways_between(tensor, from, to)) needed[from][via] = needed[via][to] = true;
-    }
-  }
-}
-
-std::vector<LayoutPairs> possible_conversions(const CostTable& costs) {
-  std::vector<LayoutPairs> result(costs.tensors.size(), LayoutPairs{});
-  std::vector<std::set<int>> produced(costs.tensors.size()), read(costs.tensors.size());
-  for (size_t id = 0; id < costs.tensors.size(); ++id) {
-    if (costs.tensors[id].is_input) produced[id].insert(costs.tensors[id].fixed_layout);
-    if (costs.tensors[id].is_output) read[id].insert(costs.tensors[id].fixed_layout);
-  }
-  for (const NodeCosts& node : costs.nodes) {
-    for (const Candidate& candidate : node.candidates) {
-      produced[static_cast<size_t>(node.output)].insert(candidate.output_layout);
-      for (size_t slot = 0; slot < node.inputs.size(); ++slot) {
-        read[static_cast<size_t>(node.inputs[slot])].insert(candidate.input_layouts.at(slot));
-      }
-    }
-  }
-  for (size_t id = 0; id < costs.tensors.size(); ++id) {
-    for (const int from : produced[id]) {
-      for (const int to : read[id]) {
-        if (from != kAheadLayout && to != kAheadLayout)
-          result[id][static_cast<size_t>(from)][static_cast<size_t>(to)] = from != to;
-      }
-    }
-    add_steps(costs.tensors[id], result[id]);
-  }
-  return result;
 }
 
 CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set,

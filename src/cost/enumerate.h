@@ -1,7 +1,6 @@
 // The candidates of a graph over any library of primitives, and what pricing shares with it.
 #pragma once
 
-#include <optional>
 #include <span>
 
 #include "cost/profile.h"
@@ -24,16 +23,5 @@ const Node& computed_node(const Graph& graph, std::span<const Fusion> fusions, i
 
 /// What one call of a candidate runs.
 Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate);
-
-/// What a conversion of this tensor in one step runs; empty where there is no such primitive.
-std::optional<Measurement> conversion_of(const Tensor& tensor, int from, int to,
-                                         std::span<const ListedPrimitive> library);
-
-/// Which conversions of a tensor some choice of candidates may need, [from][to]; steps of composed ones included.
-using LayoutPairs = std::array<std::array<bool, kLayouts.size()>, kLayouts.size()>;
-std::vector<LayoutPairs> possible_conversions(const CostTable& costs);
-
-/// Layouts over which two steps lead from one layout to another.
-std::vector<int> ways_between(const TensorCosts& tensor, int from, int to);
 
 }  // namespace snug

@@ -5,14 +5,13 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "cost/conversions.h"
 #include "cost/enumerate.h"
 #include "ops/split.h"
 
 namespace snug {
 
 namespace {
-
-constexpr int kLayoutCount = static_cast<int>(kLayouts.size());
 
 using Key = std::pair<const Primitive*, std::string>;
 Key key_of(const Measurement& measurement) {

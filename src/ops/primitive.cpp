@@ -4,8 +4,8 @@
 
 namespace snug {
 
-const Primitive* find_primitive(std::string_view name) {
-  for (const ListedPrimitive& listed : all_primitives()) {
+const Primitive* find_primitive(std::string_view name, std::span<const ListedPrimitive> library) {
+  for (const ListedPrimitive& listed : library) {
     if (listed.primitive->name == name) return listed.primitive;
   }
   return nullptr;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "cost/conversions.h"
 #include "ops/activation/activation.h"
 #include "ops/binary/binary.h"
 #include "ops/reshape/reshape.h"
