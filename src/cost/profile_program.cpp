@@ -51,12 +51,9 @@ int64_t set_operand(const Measurement& measurement, snug_layer& layer) {
 
 /// A space, and the members of snug_part in their order.
 std::string part_word(const Part& part) {
-  const snug_layer& layer = part.layer;
-  return fmt::format(" {},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", layer.in_channels, layer.in_height,
-                     layer.out_channels, layer.out_height, layer.pad_top, layer.groups, layer.block,
-                     layer.other_channels, layer.other_height, layer.middle_height, layer.pool_top, part.input_floats,
-                     part.other_floats, part.weight_floats, part.bias_floats, part.output_floats,
-                     part.workspace_offset_bytes);
+  std::string word;
+  for (const PartMember& member : members(part)) word += fmt::format("{}{}", word.empty() ? ' ' : ',', member.value);
+  return word;
 }
 
 }  // namespace

@@ -91,17 +91,9 @@ std::string initialiser(const snug_layer& layer) {
 /// The initialiser of a snug_part, braces included.
 std::string part_initialiser(const Part& part) {
   std::vector<std::string> fields;
-  const auto add = [&](const char* field, int64_t value) {
-    if (value != 0) fields.push_back(fmt::format(".{} = {}", field, value));
-  };
-  const snug_layer& layer = part.layer;
-  add("in_channels", layer.in_channels), add("in_height", layer.in_height);
-  add("out_channels", layer.out_channels), add("out_height", layer.out_height);
-  add("pad_top", layer.pad_top), add("groups", layer.groups), add("block", layer.block);
-  add("other_channels", layer.other_channels), add("other_height", layer.other_height);
-  add("middle_height", layer.middle_height), add("pool_top", layer.pool_top);
-  add("input", part.input_floats), add("other", part.other_floats), add("weights", part.weight_floats);
-  add("bias", part.bias_floats), add("output", part.output_floats), add("workspace", part.workspace_offset_bytes);
+  for (const auto& [member, value] : members(part)) {
+    if (value != 0) fields.push_back(fmt::format(".{} = {}", member, value));
+  }
   return "        {" + in_lines(fields).substr(8) + "}";
 }
 

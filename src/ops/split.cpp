@@ -174,6 +174,27 @@ std::vector<Part> split_in_steps(const Primitive& primitive, const snug_layer& l
 
 }  // namespace
 
+std::array<PartMember, 17> members(const Part& part) {
+  const snug_layer& layer = part.layer;
+  return {{{"in_channels", layer.in_channels},
+           {"in_height", layer.in_height},
+           {"out_channels", layer.out_channels},
+           {"out_height", layer.out_height},
+           {"pad_top", layer.pad_top},
+           {"groups", layer.groups},
+           {"block", layer.block},
+           {"other_channels", layer.other_channels},
+           {"other_height", layer.other_height},
+           {"middle_height", layer.middle_height},
+           {"pool_top", layer.pool_top},
+           {"input", part.input_floats},
+           {"other", part.other_floats},
+           {"weights", part.weight_floats},
+           {"bias", part.bias_floats},
+           {"output", part.output_floats},
+           {"workspace", part.workspace_offset_bytes}}};
+}
+
 std::vector<Part> split_layer(const Primitive& primitive, const snug_layer& layer, Split split, int threads) {
   CHECK(threads >= 1 && threads <= kMostThreads, std::to_string(threads));
   if (split == Split::kWhole) return {};

@@ -1,6 +1,7 @@
 // A call in parts for several threads: every part is an ordinary call of the same kernel on a slice of the maps.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,15 @@ struct Part {
   int64_t weight_floats = 0, bias_floats = 0;
   int64_t workspace_offset_bytes = 0, workspace_bytes = 0;  ///< multiples of 64
 };
+
+/// A member of the C struct snug_part (kernels/parallel.h).
+struct PartMember {
+  const char* name = nullptr;
+  int64_t value = 0;
+};
+
+/// A part as C knows it: every member of snug_part, in their order there.
+std::array<PartMember, 17> members(const Part& part);
 
 /// The parts of a call on at most `threads` threads, as even as the primitive allows, in the order of their rows or
 /// channels. Together they write every output once, and each has a workspace of its own. Empty where the primitive
