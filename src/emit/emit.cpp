@@ -97,12 +97,11 @@ std::string plan_table(const Program& program, const MemoryPlan& plan, const std
                   "primitive", primitive_width, "layouts", "offset", "bytes", "workspace", "expected us");
   for (size_t i = 0; i < names.size(); ++i) {
     const Step& step = program.steps[i];
-    const int64_t workspace = step.workspace < 0 ? 0 : program.buffers[static_cast<size_t>(step.workspace)].bytes;
     const std::string layouts = fmt::format("{} -> {}", step.primitive->input.name, step.primitive->output.name);
     table += fmt::format(" * {:>4}  {:<{}}  {:<{}}  {:<10}  {:>10} {:>10} {:>10} {:>12.1f}\n", i, names[i], name_width,
                          step.primitive->name, primitive_width, layouts, arena_offset(plan, step.output),
-                         4 * stored_floats(step.output.layout, output_shape(step.layer)) * step.batch, workspace,
-                         step.expected_ns / 1000);
+                         4 * stored_floats(step.output.layout, output_shape(step.layer)) * step.batch,
+                         step.workspace_bytes, step.expected_ns / 1000);
     if (step.parts.empty()) continue;
     table.pop_back();
     table += fmt::format("  {}\n", parts_text(step));

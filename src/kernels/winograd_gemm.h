@@ -37,6 +37,7 @@ typedef struct snug_winograd_product {
     ptrdiff_t in_group; /* from one of them to the next */
     ptrdiff_t vector;   /* from a vector of weights to its neighbour */
     ptrdiff_t out_row;
+    ptrdiff_t fetch; /* how far the fetching of the next weights goes on for every input channel */
 } snug_winograd_product;
 
 #define SNUG_POINT_TILE_1(DO) DO(0)
@@ -96,7 +97,8 @@ typedef struct snug_winograd_product {
     static SNUG_NOINLINE void snug_point_##rows##x##vectors(                                                 \
         const snug_winograd_product *product, const float *a, const float *b, const float *next, float *out) \
     {                                                                                                        \
-        const ptrdiff_t vector = product->vector, row = product->out_row, in_group = product->in_group;      \
+        const ptrdiff_t vector = product->vector, row = product->out_row, in_group = product->in_group,      \
+                        fetch = product->fetch;                                                              \
         (void)vector;                                                                                        \
         SNUG_POINT_TILE_##rows(SNUG_POINT_ZERO_##vectors) for (int32_t group = product->groups; group > 0;   \
                                                                group--, a += in_group)                       \
@@ -108,7 +110,7 @@ typedef struct snug_winograd_product {
                 SNUG_POINT_TILE_##rows(SNUG_POINT_SUM_##vectors) a_k++;                                      \
                 a_next += 16;                                                                                \
                 b += 16;                                                                                     \
-                next += 16;                                                                                  \
+                next += fetch;                                                                               \
             }                                                                                                \
         }                                                                                                    \
         SNUG_POINT_TILE_##rows(SNUG_POINT_STORE_##vectors)                                                   \
@@ -176,15 +178,17 @@ static inline void snug_winograd_multiply(int32_t rows, int32_t panels, int32_t 
                                           const float *a, const float *b, const float *next, float *out)
 {
     const ptrdiff_t panel = (ptrdiff_t)groups * 256;
-    snug_winograd_product product = {groups, in_group, SNUG_VL, (ptrdiff_t)panels * 16};
     const int32_t pieces = (rows + SNUG_POINT_ROWS - 1) / SNUG_POINT_ROWS;
+    snug_winograd_product product = {groups, in_group, SNUG_VL, (ptrdiff_t)panels * 16, pieces < 16 ? (15 + pieces) / pieces : 1};
+    const ptrdiff_t share = product.fetch * groups * 16;
 #if SNUG_VL == 16
     product.vector = panel;
     for (int32_t row = 0, left = pieces; row < rows; left--) {
         const int32_t count = (rows - row + left - 1) / left;
-        snug_winograd_tile(&product, count, panels, a + row * 16, b, row == 0 ? next : b,
+        snug_winograd_tile(&product, count, panels, a + row * 16, b, next,
                            out + row * product.out_row);
         row += count;
+        next += share;
     }
 #else
     for (int32_t p = 0; p < panels; p++)

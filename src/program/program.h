@@ -49,8 +49,9 @@ struct Step {
   Split split = Split::kWhole;
   std::vector<Part> parts;  ///< at least two, or none: the call stays whole
   View input, other, output;
-  WeightSpan weights, bias;  ///< for map kernels `weights` is the constant second operand
-  int workspace = -1;        ///< buffer, of all parts
+  WeightSpan weights, bias;     ///< for map kernels `weights` is the constant second operand
+  int workspace = -1;           ///< buffer
+  int64_t workspace_bytes = 0;  ///< what the call needs of it, all parts together
   int64_t batch = 1;
   double expected_ns = 0;  ///< whole batch
 };
@@ -64,7 +65,8 @@ struct Port {
 
 struct Program {
   std::string name;
-  int threads = 1;  ///< no step has more parts
+  int threads = 1;                      ///< no step has more parts
+  int64_t lasting_workspace_bytes = 0;  ///< of each thread, from the first step to the last; 0: calls have their own
   std::vector<Buffer> buffers;
   std::vector<Step> steps;
   std::vector<Port> inputs, outputs;
@@ -74,6 +76,12 @@ struct Program {
 /// Graph and selection (over the CostTable made from this graph) → program. The largest sum of live buffer
 /// bytes equals the selection's peak_bytes (CHECKed).
 Program schedule(const Graph& graph, const CostTable& costs, const Selection& selection);
+
+/// The same program with one buffer for the workspaces of all calls, in which each thread has a place of its own from
+/// the first step to the last. What another thread wrote last is slow to come by where the two share no cache, and
+/// workspaces are the memory that is written most often (docs/decisions/0010). Takes more memory, since no map may lie
+/// there. A program without parts that need workspace comes back as it was.
+Program with_lasting_workspaces(Program program);
 
 /// CHECK-fails unless every step reads what an earlier step or an input wrote and nothing else has
 /// overwritten, every view lies inside its buffer, and every buffer is alive where it is used.

@@ -175,6 +175,7 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
     split_step(s, step, candidate.split);
     pack_constants(s, node, step);
     step.workspace = workspace;
+    step.workspace_bytes = candidate.workspace_bytes;
     step.batch = lowered.batch;
     step.expected_ns = static_cast<double>(candidate.time_ns) / static_cast<double>(lowered.calls.size());
     s.program.steps.push_back(step);

@@ -31,7 +31,7 @@ View moved(View view, int64_t floats) {
 
 /// Every part stays inside the buffers, and the parts write as many floats as the whole.
 void check_parts(const Program& program, const Step& step, int index) {
-  int64_t written = 0;
+  int64_t written = 0, workspace_end = 0;
   for (const Part& part : step.parts) {
     const auto& what = step.layer_name;
     check_view(program, moved(step.input, part.input_floats), input_shape(part.layer), step.batch, index,
@@ -42,7 +42,9 @@ void check_parts(const Program& program, const Step& step, int index) {
     CHECK(part.weight_floats * 4 <= step.weights.bytes && part.bias_floats * 4 <= step.bias.bytes, what);
     if (step.workspace < 0) continue;
     const Buffer& workspace = program.buffers.at(static_cast<size_t>(step.workspace));
-    CHECK(part.workspace_offset_bytes + part.workspace_bytes <= workspace.bytes, what);
+    CHECK(part.workspace_offset_bytes >= workspace_end, what + ", workspace of a part");
+    workspace_end = part.workspace_offset_bytes + part.workspace_bytes;
+    CHECK(workspace_end <= workspace.bytes, what + ", workspace of a part");
   }
   CHECK(step.parts.empty() || written == output_shape(step.layer).floats(), step.layer_name);
 }

@@ -17,10 +17,6 @@ int64_t output_bytes(const Step& step) {
   return 4 * stored_floats(step.output.layout, output_shape(step.layer)) * step.batch;
 }
 
-int64_t workspace_bytes(const Program& program, const Step& step) {
-  return step.workspace < 0 ? 0 : program.buffers[static_cast<size_t>(step.workspace)].bytes;
-}
-
 std::string primitive_text(const Step& step) {
   std::string text(step.primitive->name);
   if (step.layer.block != 0) text += fmt::format(" ({})", step.layer.block);
@@ -43,7 +39,7 @@ json layer_json(const PlanView& view, size_t index) {
       {"output_layout", step.primitive->output.name},
       {"offset_bytes", arena_offset(view.plan, step.output)},
       {"bytes", output_bytes(step)},
-      {"workspace_bytes", workspace_bytes(view.program, step)},
+      {"workspace_bytes", step.workspace_bytes},
       {"weight_bytes", step.weights.bytes + step.bias.bytes},
       {"expected_ns", step.expected_ns}};
 }
@@ -74,7 +70,12 @@ std::string totals(const PlanView& view) {
       fmt::format("time      {} expected ({} on {})\n", format_ns(expected_ns(view.program)),
                   view.measured ? "from measured layers" : "estimated from work and bytes, not measured", view.target);
   if (view.program.threads > 1) {
-    text += fmt::format("threads   {}; without OpenMP see parallel.h\n", view.program.threads);
+    const int64_t lasting = view.program.lasting_workspace_bytes;
+    text +=
+        fmt::format("threads   {}{}; without OpenMP see parallel.h\n", view.program.threads,
+                    lasting == 0 ? ""
+                                 : fmt::format(", each with a workspace of {} that maps share only under a --ram limit",
+                                               format_bytes(lasting)));
   }
   text += fmt::format("strategy  {}, {} ({})\n", name(view.selection.strategy),
                       view.selection.optimal ? "optimality proven" : "optimality not proven", view.selection.solver);
@@ -102,7 +103,7 @@ std::string plan_table(const PlanView& view) {
     rows.push_back({std::to_string(i), step.layer_name, primitive_text(step),
                     fmt::format("{} → {}", step.primitive->input.name, step.primitive->output.name),
                     std::to_string(arena_offset(view.plan, step.output)), format_bytes(output_bytes(step)),
-                    format_bytes(workspace_bytes(program, step)), format_bytes(step.weights.bytes + step.bias.bytes),
+                    format_bytes(step.workspace_bytes), format_bytes(step.weights.bytes + step.bias.bytes),
                     format_ns(step.expected_ns)});
   }
   const std::vector<Column> columns{{"step", Align::kRight},
@@ -138,6 +139,7 @@ nlohmann::json plan_json(const PlanView& view) {
           {"arena_bytes", view.plan.arena_bytes},
           {"arena_lower_bound_bytes", view.plan.lower_bound_bytes},
           {"placement_optimal", view.plan.optimal},
+          {"lasting_workspace_bytes", view.program.lasting_workspace_bytes},
           {"placement_slack_bytes", view.placement_slack_bytes},
           {"flash_bytes", view.program.weights.size()},
           {"expected_ns", expected_ns(view.program)},
