@@ -179,14 +179,14 @@ static inline void snug_winograd_multiply(int32_t rows, int32_t panels, int32_t 
 {
     const ptrdiff_t panel = (ptrdiff_t)groups * 256;
     const int32_t pieces = (rows + SNUG_POINT_ROWS - 1) / SNUG_POINT_ROWS;
-    snug_winograd_product product = {groups, in_group, SNUG_VL, (ptrdiff_t)panels * 16, pieces < 16 ? (15 + pieces) / pieces : 1};
+    snug_winograd_product product = {groups, in_group, SNUG_VL, (ptrdiff_t)panels * 16,
+                                     pieces < 16 ? (15 + pieces) / pieces : 1};
     const ptrdiff_t share = product.fetch * groups * 16;
 #if SNUG_VL == 16
     product.vector = panel;
     for (int32_t row = 0, left = pieces; row < rows; left--) {
         const int32_t count = (rows - row + left - 1) / left;
-        snug_winograd_tile(&product, count, panels, a + row * 16, b, next,
-                           out + row * product.out_row);
+        snug_winograd_tile(&product, count, panels, a + row * 16, b, next, out + row * product.out_row);
         row += count;
         next += share;
     }
