@@ -229,6 +229,36 @@ TEST(ThreadsInC, LeaveOneThreadAlone) {
   EXPECT_EQ(contents(folder.path() / "c" / "squeezenet1_1.c").find("snug_parallel_for"), std::string::npos);
 }
 
+TEST(ThreadsInC, WorkInOnePlaceFromBeginningToEnd) {
+  const TemporaryFolder folder;
+  const Compiled free = compile_into(zoo_model("squeezenet1.1"), folder.path() / "free", {.threads = 2});
+  ASSERT_GT(free.program.lasting_workspace_bytes, 0);
+  int working = 0;
+  for (const Step& step : free.program.steps) {
+    if (step.workspace < 0) continue;
+    const Buffer& buffer = free.program.buffers.at(static_cast<size_t>(step.workspace));
+    EXPECT_EQ(buffer.name, "workspaces") << step.layer_name;
+    EXPECT_EQ(buffer.first, 0);
+    EXPECT_EQ(buffer.last, static_cast<int>(free.program.steps.size()) - 1);
+    for (size_t part = 0; part < step.parts.size(); ++part, ++working) {
+      EXPECT_LE(step.parts[part].workspace_bytes, free.program.lasting_workspace_bytes) << step.layer_name;
+      EXPECT_EQ(step.parts[part].workspace_offset_bytes,
+                static_cast<int64_t>(part) * free.program.lasting_workspace_bytes)
+          << step.layer_name;
+    }
+  }
+  EXPECT_GT(working, 2);
+
+  // A byte less, and maps lie in the workspaces when nothing works there; the choice stays.
+  const Compiled tight = compile_into(zoo_model("squeezenet1.1"), folder.path() / "tight",
+                                      {.limits = {.ram_bytes = free.plan.arena_bytes - 1}, .threads = 2});
+  EXPECT_EQ(tight.program.lasting_workspace_bytes, 0);
+  EXPECT_LT(tight.plan.arena_bytes, free.plan.arena_bytes);
+  EXPECT_EQ(tight.selection.choice, free.selection.choice);
+  const auto inputs = random_inputs(open_project(folder.path() / "free"), 7);
+  EXPECT_EQ(answer(folder.path() / "tight", inputs).front(), answer(folder.path() / "free", inputs).front());
+}
+
 TEST(ThreadsInC, KeepTheRamLimit) {
   const TemporaryFolder folder;
   // Half-way between the fastest and the smallest plan on three threads, whose workspaces count.

@@ -98,6 +98,30 @@ TEST(Price, PartsTakeTheirShareAndTheForkAndJoin) {
   }
 }
 
+/// Half the rows take so many units of time, half the channels one.
+template <int Hundredths>
+Work band_or_slice(const snug_layer& layer) {
+  return {.multiply_adds = layer.out_height < 8 ? 1e4 * Hundredths : layer.out_channels < 32 ? 1e6 : 2e6};
+}
+
+std::vector<Split> kept_splits(Work (*work)(const snug_layer&)) {
+  Primitive one = conv<1, 0, 64>("one");
+  one.work = work;
+  one.splitting.channels = 16;
+  Graph graph;
+  graph.outputs = {add_conv(graph, add_input(graph, {1, 3, 8, 8}), 32, 1, "conv1")};
+  const std::vector<ListedPrimitive> library{{&one, "conv"}};
+  const CostTable costs = price(enumerate_candidates(graph, library, PrimitiveSet::kAll, 2), graph, kTarget, nullptr);
+  std::vector<Split> splits;
+  for (const Candidate& candidate : costs.nodes[0].candidates) splits.push_back(candidate.split);
+  return splits;
+}
+
+TEST(Price, SlicesOfChannelsMustBeFasterThanTheNoise) {
+  EXPECT_EQ(kept_splits(band_or_slice<102>), std::vector<Split>{Split::kRows});
+  EXPECT_EQ(kept_splits(band_or_slice<105>), std::vector<Split>{Split::kChannels});
+}
+
 TEST(Price, EstimateIsWorkOverRatePlusBytesOverBandwidth) {
   const Primitive textbook{
       .name = "p", .family = "direct", .input = kChw, .output = kChw, .work = [](const snug_layer&) {
