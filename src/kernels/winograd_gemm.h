@@ -173,22 +173,21 @@ static inline void snug_winograd_tile(const snug_winograd_product *product, int3
 }
 
 /* out [rows][16 panels] = a [groups][rows][16] * b [panels][16 groups][16]. in_group: floats from one group
- * of a to the next. next: the weights that will be read after these. */
+ * of a to the next. next: the weights that will be read after these; every piece of the rows fetches as much
+ * of them as any other, since memory is slower than all of them at once. */
 static inline void snug_winograd_multiply(int32_t rows, int32_t panels, int32_t groups, ptrdiff_t in_group,
                                           const float *a, const float *b, const float *next, float *out)
 {
     const ptrdiff_t panel = (ptrdiff_t)groups * 256;
     const int32_t pieces = (rows + SNUG_POINT_ROWS - 1) / SNUG_POINT_ROWS;
-    snug_winograd_product product = {groups, in_group, SNUG_VL, (ptrdiff_t)panels * 16,
-                                     pieces < 16 ? (15 + pieces) / pieces : 1};
-    const ptrdiff_t share = product.fetch * groups * 16;
+    const ptrdiff_t fetch = pieces < 16 ? (15 + pieces) / pieces : 1, share = fetch * groups * 16;
+    snug_winograd_product product = {groups, in_group, SNUG_VL, (ptrdiff_t)panels * 16, fetch};
 #if SNUG_VL == 16
     product.vector = panel;
-    for (int32_t row = 0, left = pieces; row < rows; left--) {
+    for (int32_t row = 0, left = pieces; row < rows; left--, next += share) {
         const int32_t count = (rows - row + left - 1) / left;
         snug_winograd_tile(&product, count, panels, a + row * 16, b, next, out + row * product.out_row);
         row += count;
-        next += share;
     }
 #else
     for (int32_t p = 0; p < panels; p++)
@@ -196,9 +195,9 @@ static inline void snug_winograd_multiply(int32_t rows, int32_t panels, int32_t 
             for (int32_t row = 0, left = pieces; row < rows; left--) {
                 const int32_t count = (rows - row + left - 1) / left;
                 const float *weights = b + p * panel + lane;
+                const float *later = next + p * panel + (pieces - left) * share;
                 snug_winograd_tile(&product, count, SNUG_POINT_VECTORS, a + row * 16, weights,
-                                   row == 0 && lane == 0 ? next + p * panel : weights,
-                                   out + row * product.out_row + p * 16 + lane);
+                                   lane == 0 ? later : weights, out + row * product.out_row + p * 16 + lane);
                 row += count;
             }
 #endif
