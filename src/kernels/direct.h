@@ -5,21 +5,23 @@
 #define SNUG_DIRECT_H
 
 #include "epilogue.h"
+#include "long_sum.h"
 
 static inline ptrdiff_t snug_channel(int32_t block, int32_t channel, int32_t plane)
 {
     return (ptrdiff_t)(channel / block) * plane + channel % block;
 }
 
-/* Sum over the taps of one output; input is its group's first channel plane's origin. */
-static inline float snug_direct_sum(const snug_layer *l, int32_t block, int32_t first_channel,
-                                    int32_t channels, int32_t y, int32_t x, const float *input,
-                                    const float *weights)
+/* Sum over the kernel rows [top, bottom) of some channels for one output; input is the first channel plane's
+ * origin of all groups, weights those of the first of these channels. */
+static inline float snug_direct_stretch(const snug_layer *l, int32_t block, int32_t first_channel,
+                                        int32_t channels, int32_t top, int32_t bottom, int32_t y, int32_t x,
+                                        const float *input, const float *weights)
 {
     float sum = 0.0f;
     for (int32_t i = 0; i < channels; i++) {
         const float *plane = input + snug_channel(block, first_channel + i, l->in_plane);
-        for (int32_t ky = 0; ky < l->kernel_height; ky++) {
+        for (int32_t ky = top; ky < bottom; ky++) {
             const int32_t in_y = y * l->stride_y - l->pad_top + ky * l->dilation_y;
             if (in_y < 0 || in_y >= l->in_height)
                 continue;
@@ -32,6 +34,22 @@ static inline float snug_direct_sum(const snug_layer *l, int32_t block, int32_t 
             }
         }
     }
+    return sum;
+}
+
+/* Sum over the taps of one output, in stretches (long_sum.h): of whole channels, or of kernel rows of one. */
+static inline float snug_direct_sum(const snug_layer *l, int32_t block, int32_t first_channel,
+                                    int32_t channels, int32_t y, int32_t x, const float *input,
+                                    const float *weights)
+{
+    const int32_t taps = l->kernel_height * l->kernel_width;
+    const int32_t step = snug_turns_at_once(taps), rows = snug_turns_at_once(l->kernel_width);
+    float sum = 0.0f;
+    for (int32_t i = 0; i < channels; i += step)
+        for (int32_t top = 0; top < l->kernel_height; top += rows)
+            sum += snug_direct_stretch(l, block, first_channel + i, channels - i < step ? channels - i : step,
+                                       top, l->kernel_height - top < rows ? l->kernel_height : top + rows, y,
+                                       x, input, weights + (ptrdiff_t)i * taps);
     return sum;
 }
 

@@ -16,6 +16,7 @@
 #define SNUG_DIRECT_VECTOR_H
 
 #include "conv_regions.h"
+#include "long_sum.h"
 
 /* The outputs of a row that read every tap of a kernel row: one run, found once. */
 static inline snug_run snug_direct_interior(const snug_layer *l)
@@ -32,8 +33,8 @@ static inline snug_run snug_direct_interior(const snug_layer *l)
 }
 
 /* Adds the taps of one channel that lie inside the map to one sum. plane: from the first kernel row on. */
-static inline float snug_direct_border(const snug_layer *l, int32_t x, int32_t rows, const float *plane,
-                                       const float *taps, float sum)
+static SNUG_NOINLINE float snug_direct_border(const snug_layer *l, int32_t x, int32_t rows,
+                                              const float *plane, const float *taps, float sum)
 {
     const snug_axis axis = snug_axis_x(l);
     int32_t first, last;
@@ -98,42 +99,54 @@ static inline void snug_direct_row(const snug_layer *l, snug_run inside, int32_t
         sum[x] = snug_direct_border(l, x, rows, plane, taps, sum[x]);
 }
 
+/* Output row y of channel o, channels in stretches (long_sum.h); the output holds the sum of those before. */
+static inline void snug_direct_output_row(const snug_layer *l, snug_run inside, int32_t o, int32_t y,
+                                          const float *input, const float *weights, float bias,
+                                          const float *residual, float *output, float *sum)
+{
+    const snug_axis axis = snug_axis_y(l);
+    const int32_t channels = l->in_channels / l->groups, group = o / (l->out_channels / l->groups);
+    const int32_t taps = l->kernel_height * l->kernel_width, step = snug_turns_at_once(taps);
+    int32_t first, last;
+    snug_valid_taps(&axis, y, &first, &last);
+    input += (ptrdiff_t)group * channels * l->in_plane +
+             (ptrdiff_t)(y * l->stride_y - l->pad_top + first * l->dilation_y) * l->in_row;
+    weights += (ptrdiff_t)o * channels * taps + first * l->kernel_width;
+    for (int32_t i = 0; i < channels;) {
+        const float *add = i > 0 ? output : residual;
+        const ptrdiff_t add_pixel = i > 0 ? l->out_pixel : l->other_pixel;
+        for (int32_t x = 0; x < l->out_width; x++)
+            sum[x] = i > 0 ? 0.0f : bias;
+        for (const int32_t end = channels - i < step ? channels : i + step; i < end; i++)
+            snug_direct_row(l, inside, last - first, input + (ptrdiff_t)i * l->in_plane,
+                            weights + (ptrdiff_t)i * taps, sum);
+        if (add)
+            for (int32_t x = 0; x < l->out_width; x++)
+                sum[x] += add[x * add_pixel];
+        if (i == channels)
+            snug_activate(l, sum, l->out_width);
+        for (int32_t x = 0; x < l->out_width; x++)
+            output[(ptrdiff_t)x * l->out_pixel] = sum[x];
+    }
+}
+
 /* Planar maps. weights: ONNX order. workspace: one row of sums. */
 static inline void snug_direct_rows(const snug_layer *l, const float *input, const float *weights,
                                     const float *bias, const float *residual, float *output, float *sum)
 {
-    const snug_axis axis = snug_axis_y(l);
-    const int32_t channels = l->in_channels / l->groups, outputs = l->out_channels / l->groups;
-    const ptrdiff_t taps = (ptrdiff_t)l->kernel_height * l->kernel_width;
     const snug_run inside = snug_direct_interior(l);
-    for (int32_t o = 0; o < l->out_channels; o++) {
-        const float *planes = input + (ptrdiff_t)(o / outputs) * channels * l->in_plane;
+    for (int32_t o = 0; o < l->out_channels; o++)
         for (int32_t y = 0; y < l->out_height; y++) {
-            int32_t first, last;
-            snug_valid_taps(&axis, y, &first, &last);
-            for (int32_t x = 0; x < l->out_width; x++)
-                sum[x] = bias[o];
-            for (int32_t i = 0; i < channels; i++)
-                snug_direct_row(
-                    l, inside, last - first,
-                    planes + (ptrdiff_t)i * l->in_plane +
-                        (ptrdiff_t)(y * l->stride_y - l->pad_top + first * l->dilation_y) * l->in_row,
-                    weights + (o * (ptrdiff_t)channels + i) * taps + first * l->kernel_width, sum);
-            if (residual)
-                for (int32_t x = 0; x < l->out_width; x++)
-                    sum[x] += residual[(ptrdiff_t)o * l->other_plane + (ptrdiff_t)y * l->other_row +
-                                       (ptrdiff_t)x * l->other_pixel];
-            snug_activate(l, sum, l->out_width);
-            float *out = output + (ptrdiff_t)o * l->out_plane + (ptrdiff_t)y * l->out_row;
-            for (int32_t x = 0; x < l->out_width; x++)
-                out[(ptrdiff_t)x * l->out_pixel] = sum[x];
+            const ptrdiff_t other = (ptrdiff_t)o * l->other_plane + (ptrdiff_t)y * l->other_row;
+            snug_direct_output_row(l, inside, o, y, input, weights, bias[o],
+                                   residual ? residual + other : NULL,
+                                   output + (ptrdiff_t)o * l->out_plane + (ptrdiff_t)y * l->out_row, sum);
         }
-    }
 }
 
-/* sums[p] += the dot product of `count` weights with input + p * step, for four pixels. */
+/* c[p] += the dot product of `count` weights with input + p * step, for four pixels, lane by lane. */
 static inline void snug_dot_four(int32_t count, const float *weights, const float *input, ptrdiff_t step,
-                                 snug_vec c[4], float sums[4])
+                                 snug_vec c[4])
 {
     const float *p1 = input + step, *p2 = p1 + step, *p3 = p2 + step;
     snug_vec c0 = c[0], c1 = c[1], c2 = c[2], c3 = c[3];
@@ -145,11 +158,13 @@ static inline void snug_dot_four(int32_t count, const float *weights, const floa
         c2 = snug_fma(w, snug_load(p2 + i), c2);
         c3 = snug_fma(w, snug_load(p3 + i), c3);
     }
-    for (; i < count; i++) {
-        sums[0] += weights[i] * input[i];
-        sums[1] += weights[i] * p1[i];
-        sums[2] += weights[i] * p2[i];
-        sums[3] += weights[i] * p3[i];
+    if (i < count) {
+        const int32_t some = count - i;
+        const snug_vec w = snug_load_some(weights + i, some);
+        c0 = snug_fma(w, snug_load_some(input + i, some), c0);
+        c1 = snug_fma(w, snug_load_some(p1 + i, some), c1);
+        c2 = snug_fma(w, snug_load_some(p2 + i, some), c2);
+        c3 = snug_fma(w, snug_load_some(p3 + i, some), c3);
     }
     c[0] = c0;
     c[1] = c1;
@@ -157,33 +172,36 @@ static inline void snug_dot_four(int32_t count, const float *weights, const floa
     c[3] = c3;
 }
 
-/* Four outputs, `step` apart in the input, that read the taps rows x columns of the kernel. */
-static inline void snug_dot_kernel(const snug_layer *l, int32_t channels, snug_run rows, snug_run columns,
-                                   const float *input, ptrdiff_t step, const float *weights, float sums[4])
+/* Adds `some` of the channels to four outputs, `step` apart in the input, that read the taps rows x columns
+ * of the kernel. */
+static inline void snug_dot_kernel(const snug_layer *l, int32_t channels, int32_t some, snug_run rows,
+                                   snug_run columns, const float *input, ptrdiff_t step, const float *weights,
+                                   float sums[4])
 {
     const ptrdiff_t tap_row = (ptrdiff_t)l->kernel_width * channels;
     const int32_t width = columns.last - columns.first;
-    const int merged = l->dilation_x == 1 && l->in_pixel == channels;
+    const int merged = l->dilation_x == 1 && l->in_pixel == some;
     snug_vec c[4] = {snug_set1(0.0f), snug_set1(0.0f), snug_set1(0.0f), snug_set1(0.0f)};
     for (int32_t ky = rows.first; ky < rows.last; ky++) {
         const float *row = input + (ptrdiff_t)(ky - rows.first) * l->dilation_y * l->in_row;
         const float *taps = weights + ky * tap_row + (ptrdiff_t)columns.first * channels;
         if (merged) {
-            snug_dot_four(width * channels, taps, row, step, c, sums);
+            snug_dot_four(width * some, taps, row, step, c);
             continue;
         }
         for (int32_t kx = 0; kx < width; kx++)
-            snug_dot_four(channels, taps + (ptrdiff_t)kx * channels,
-                          row + (ptrdiff_t)kx * l->dilation_x * l->in_pixel, step, c, sums);
+            snug_dot_four(some, taps + (ptrdiff_t)kx * channels,
+                          row + (ptrdiff_t)kx * l->dilation_x * l->in_pixel, step, c);
     }
     for (int32_t p = 0; p < 4; p++)
-        sums[p] += snug_sum_of_lanes(c[p]);
+        sums[p] = snug_sum_of_lanes(c[p]);
 }
 
-/* The outputs of a row that read the same taps, of one group. */
-static inline void snug_dot_run(const snug_layer *l, int32_t channels, int32_t outputs, snug_run rows,
-                                snug_run columns, const float *input, const float *weights, const float *bias,
-                                const float *residual, float *output)
+/* The outputs of a row that read the same taps, of one group: their sums over `some` of its channels. */
+static inline void snug_dot_run(const snug_layer *l, int32_t channels, int32_t some_channels, int32_t outputs,
+                                snug_run rows, snug_run columns, const float *input, const float *weights,
+                                const float *begin, ptrdiff_t begin_pixel, const float *residual,
+                                float *output)
 {
     const ptrdiff_t taps = (ptrdiff_t)channels * l->kernel_height * l->kernel_width;
     const int32_t count = columns.end - columns.begin;
@@ -193,14 +211,15 @@ static inline void snug_dot_run(const snug_layer *l, int32_t channels, int32_t o
         const ptrdiff_t step = some == 4 ? (ptrdiff_t)l->stride_x * l->in_pixel : 0;
         for (int32_t o = 0; o < outputs; o++)
             for (int32_t p = 0; p < some; p += step ? 4 : 1) {
-                float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-                snug_dot_kernel(l, channels, rows, columns,
+                float sums[4];
+                snug_dot_kernel(l, channels, some_channels, rows, columns,
                                 input + (ptrdiff_t)(x + p) * l->stride_x * l->in_pixel, step,
                                 weights + o * taps, sums);
                 for (int32_t q = 0; q < (step ? 4 : 1); q++) {
                     const ptrdiff_t pixel = x + p + q;
                     const float other = residual ? residual[pixel * l->other_pixel + o] : 0.0f;
-                    output[pixel * l->out_pixel + o] = snug_activated(l, sums[q] + bias[o] + other);
+                    output[pixel * l->out_pixel + o] =
+                        snug_activated(l, sums[q] + begin[pixel * begin_pixel + o] + other);
                 }
             }
     }
@@ -213,6 +232,8 @@ static inline void snug_direct_dot(const snug_layer *l, const float *input, cons
     const snug_axis axis_y = snug_axis_y(l), axis_x = snug_axis_x(l);
     const int32_t channels = l->in_channels / l->groups, outputs = l->out_channels / l->groups;
     const ptrdiff_t taps = (ptrdiff_t)channels * l->kernel_height * l->kernel_width;
+    /* Channels of a stretch (long_sum.h): every lane of a vector is a sum of its own. */
+    const int32_t at_once = snug_turns_at_once(l->kernel_height * l->kernel_width) * SNUG_VL;
     for (int32_t y = 0; y < l->out_height; y++) {
         snug_run rows = {y, y + 1, 0, 0};
         snug_valid_taps(&axis_y, y, &rows.first, &rows.last);
@@ -224,13 +245,20 @@ static inline void snug_direct_dot(const snug_layer *l, const float *input, cons
             const float *from =
                 inside ? input + (ptrdiff_t)in_y * l->in_row + (ptrdiff_t)in_x * l->in_pixel : input;
             for (int32_t group = 0; group < l->groups; group++) {
-                const ptrdiff_t first = (ptrdiff_t)group * outputs;
+                const ptrdiff_t o = (ptrdiff_t)group * outputs;
                 const ptrdiff_t other =
-                    (ptrdiff_t)y * l->other_row + (ptrdiff_t)columns.begin * l->other_pixel;
-                snug_dot_run(l, channels, outputs, rows, columns, inside ? from + group * channels : from,
-                             weights + first * taps, bias + first, residual ? residual + other + first : NULL,
-                             output + (ptrdiff_t)y * l->out_row + (ptrdiff_t)columns.begin * l->out_pixel +
-                                 first);
+                    (ptrdiff_t)y * l->other_row + (ptrdiff_t)columns.begin * l->other_pixel + o;
+                float *out = output + (ptrdiff_t)y * l->out_row + (ptrdiff_t)columns.begin * l->out_pixel + o;
+                for (int32_t i = 0; i < channels; i += at_once) {
+                    const int32_t some = channels - i < at_once ? channels - i : at_once;
+                    snug_layer part = *l;
+                    if (i + some < channels)
+                        part.activation = SNUG_NO_ACTIVATION;
+                    snug_dot_run(&part, channels, some, outputs, rows, columns,
+                                 inside ? from + group * channels + i : from, weights + o * taps + i,
+                                 i > 0 ? out : bias + o, i > 0 ? l->out_pixel : 0,
+                                 i > 0 || !residual ? NULL : residual + other, out);
+                }
             }
         }
     }

@@ -9,6 +9,7 @@
 
 #include "epilogue.h"
 #include "gemm_tile.h"
+#include "stretches.h"
 
 /* Limits that the register tiles apply. */
 static inline void snug_gemm_limit(snug_gemm *g, const snug_layer *l)
@@ -115,15 +116,7 @@ static inline void snug_gemm_strip(const snug_gemm *g, int32_t rows, int32_t pan
     }
 }
 
-/* Any number of rows times 16 lanes. b: 16 lanes per k. init, add: NULL, or what the sum begins with and what
- * is added to it. out may be init or add. */
-static inline void snug_gemm_rows(const snug_gemm *g, int32_t rows, const float *a, const float *b,
-                                  const float *init, const float *add, float *out)
-{
-    snug_gemm_strip(g, rows, 1, a, b, init, add, out);
-}
-
-/* As snug_gemm_rows, where only the first lanes (1 ... 15) of init, add and out exist. b has all 16. */
+/* Any number of rows times 16 lanes, of which only the first (1 ... 15) exist in init, add and out. */
 static inline void snug_gemm_part(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
                                   const float *b, const float *init, const float *add, float *out)
 {
@@ -155,8 +148,8 @@ static inline void snug_gemm_part(const snug_gemm *g, int32_t rows, int32_t lane
     }
 }
 
-/* Any number of rows times any number of lanes, of which only so many exist in init, add and out. */
-static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
+/* As snug_gemm_lanes, every sum in one piece. */
+static inline void snug_gemm_piece(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
                                    const float *b, const float *init, const float *add, float *out)
 {
     for (int32_t panel = 0; panel * 16 < lanes;) {
@@ -174,6 +167,33 @@ static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lan
             snug_gemm_part(g, rows, lanes - panel * 16, a, b_here, init_here, add_here, out_here);
         panel += count;
     }
+}
+
+/* As snug_gemm_lanes, in stretches: the first begins with init, others with 0, and `out` holds the sum of
+ * those before. */
+static SNUG_NOINLINE void snug_gemm_long(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
+                                         const float *b, const float *init, const float *add, float *out)
+{
+    for (snug_stretch s = snug_no_stretch(g); snug_next_stretch(g, &s);) {
+        s.gemm.clamp = s.last && g->clamp;
+        snug_gemm_piece(&s.gemm, rows, lanes, a + s.a, b + s.b, init, add, out);
+        init = NULL;
+        add = out;
+        s.gemm.add_row = g->out_row;
+        s.gemm.add_panel = g->out_panel;
+    }
+}
+
+/* Any number of rows times any number of lanes, of which only so many exist in init, add and out; b has 16 in
+ * every panel. init, add: NULL, or what the sum begins with and what is added to it. out may be init or add.
+ */
+static inline void snug_gemm_lanes(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
+                                   const float *b, const float *init, const float *add, float *out)
+{
+    if (snug_gemm_steps(g) > SNUG_LONGEST_SUM)
+        snug_gemm_long(g, rows, lanes, a, b, init, add, out);
+    else
+        snug_gemm_piece(g, rows, lanes, a, b, init, add, out);
 }
 
 /* Merges loops whose steps follow on one another, so that the innermost is long. */

@@ -283,8 +283,10 @@ typedef struct snug_walk {
         SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows)                \
     else                                                          \
         SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
+#define SNUG_LEAVES_OUT(g) ((g)->left_taps || (g)->right_taps)
 #else
 #define SNUG_TAP(rows, V) SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
+#define SNUG_LEAVES_OUT(g) 0
 #endif
 
 static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g, const float *a,
@@ -356,7 +358,8 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
             SNUG_ROWS_##rows(SNUG_ROW_INIT, V)                                               \
         }                                                                                    \
         snug_walk_begin(&walk, g, a, panel, add, out);                                       \
-        if (SNUG_SHORT_WAY_##V && g->blocks > 0 && g->taps_y == 1 && g->taps_x == 1)         \
+        if (SNUG_SHORT_WAY_##V && g->blocks > 0 && g->taps_y == 1 && g->taps_x == 1 &&       \
+            !SNUG_LEAVES_OUT(g))                                                             \
             for (walk.block = 1;; walk.block++) {                                            \
                 snug_walk_last(&walk);                                                       \
                 SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)                                   \

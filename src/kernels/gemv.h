@@ -48,6 +48,28 @@ static SNUG_NOINLINE void snug_gemv_panels(const snug_gemm *g, const float *a, c
     SNUG_VECTORS(SNUG_GEMV_STORE, 1)
 }
 
+/* All 32 sums of two panels. */
+static inline void snug_gemv_piece(const snug_gemm *g, const float *a, const float *panel0,
+                                   const float *panel1, float *sums)
+{
+    for (int32_t lane = 0; lane < 16; lane += SNUG_TILE_LANES)
+        snug_gemv_panels(g, a, panel0 + lane, panel1 + lane, sums + lane);
+}
+
+/* The same in stretches (stretches.h). */
+static SNUG_NOINLINE void snug_gemv_long(const snug_gemm *g, const float *a, const float *panel0,
+                                         const float *panel1, float *sums)
+{
+    for (int32_t lane = 0; lane < 32; lane++)
+        sums[lane] = 0.0f;
+    for (snug_stretch s = snug_no_stretch(g); snug_next_stretch(g, &s);) {
+        float stretch[32];
+        snug_gemv_piece(&s.gemm, a + s.a, panel0 + s.b, panel1 + s.b, stretch);
+        for (int32_t lane = 0; lane < 32; lane++)
+            sums[lane] += stretch[lane];
+    }
+}
+
 /* All outputs. block: channels that lie together in the output (chw 1, hwc all, c16 16). Lanes that fill up
  * the last block of c16 are stored too. */
 static inline void snug_gemv(const snug_layer *l, snug_gemm *g, int32_t block, const float *input,
@@ -57,12 +79,15 @@ static inline void snug_gemv(const snug_layer *l, snug_gemm *g, int32_t block, c
     const int32_t panels = (l->out_channels + 15) / 16;
     const int32_t stored = block == 16 ? panels * 16 : l->out_channels;
     snug_gemm_merge(g);
+    const int64_t steps = snug_gemm_steps(g);
     for (int32_t panel = 0; panel < panels; panel += 2) {
         float sums[32];
         const float *panel0 = weights + panel * panel_floats;
         const float *panel1 = panel + 1 < panels ? panel0 + panel_floats : panel0;
-        for (int32_t lane = 0; lane < 16; lane += SNUG_TILE_LANES)
-            snug_gemv_panels(g, input, panel0 + lane, panel1 + lane, sums + lane);
+        if (steps > 2 * SNUG_LONGEST_SUM) /* even and odd steps are a sum each */
+            snug_gemv_long(g, input, panel0, panel1, sums);
+        else
+            snug_gemv_piece(g, input, panel0, panel1, sums);
         for (int32_t lane = 0; lane < 32 && panel * 16 + lane < stored; lane++) {
             const int32_t o = panel * 16 + lane;
             float sum = sums[lane] + bias[o];

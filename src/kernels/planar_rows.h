@@ -83,7 +83,7 @@ static inline void snug_rows_product(const snug_layer *l, const snug_gemm *base,
         }
         g.clamp = 0;
         g.out_row = 16;
-        snug_gemm_rows(&g, channels, weights, lowered + x, tile, NULL, tile);
+        snug_gemm_lanes(&g, channels, 16, weights, lowered + x, tile, NULL, tile);
         snug_im2col_scatter(&row, channels, x, pixels, tile, residual, output);
     }
     if (contiguous)

@@ -37,8 +37,8 @@ static void add_tap(const snug_layer *l, snug_gemm *g, int32_t rows, int32_t col
         for (int32_t y = 0; y < rows; y++) {
             float *out = output + (ptrdiff_t)y * l->out_row + o;
             const int32_t rest = l->out_channels - o;
-            snug_gemm_lanes(g, columns, rest < 16 ? rest : 16, input + (ptrdiff_t)y * l->in_row, weights, out,
-                            NULL, out);
+            snug_gemm_lanes(g, columns, rest < 16 ? rest : 16, input + (ptrdiff_t)y * l->in_row, weights,
+                            NULL, out, out);
         }
 }
 
@@ -79,7 +79,7 @@ SNUG_CONV_KERNEL(conv_kn2col_hwc)
     g.a_row = layer->in_pixel;
     g.a_depth = 1;
     g.b_depth = 16;
-    g.init_row = layer->out_pixel;
+    g.add_row = layer->out_pixel;
     g.out_row = layer->out_pixel;
     const int32_t fit = (int32_t)(SNUG_KN2_PART / ((int64_t)layer->out_width * layer->out_channels));
     const int32_t step = fit < 1 ? 1 : fit;

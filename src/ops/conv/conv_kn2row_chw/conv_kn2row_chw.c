@@ -14,9 +14,8 @@ static void add_scattered(const snug_layer *l, const snug_gemm *base, int32_t ch
     float tile[256];
     ptrdiff_t place[16];
     snug_gemm g = *base;
-    g.init_row = 0;
     g.out_row = 16;
-    snug_gemm_rows(&g, channels, weights, panel, NULL, NULL, tile);
+    snug_gemm_lanes(&g, channels, 16, weights, panel, NULL, NULL, tile);
     for (int32_t lane = 0; lane < pixels; lane++)
         place[lane] = (ptrdiff_t)((pixel + lane) / l->out_width) * l->out_row +
                       (ptrdiff_t)((pixel + lane) % l->out_width) * l->out_pixel;
@@ -38,7 +37,7 @@ static void add_tap(const snug_layer *l, const snug_gemm *g, int dense, int32_t 
             const int32_t pixels = end - pixel < 16 ? end - pixel : 16;
             const float *panel = panels + (pixel - begin) / 16 * panel_floats;
             if (dense)
-                snug_gemm_lanes(g, channels, pixels, weights, panel, out + pixel, NULL, out + pixel);
+                snug_gemm_lanes(g, channels, pixels, weights, panel, NULL, out + pixel, out + pixel);
             else
                 add_scattered(l, g, channels, pixel, pixels, panel, weights, out);
         }
@@ -78,7 +77,7 @@ SNUG_CONV_KERNEL(conv_kn2row_chw)
     g.a_row = 1;
     g.a_depth = 16;
     g.b_depth = 16;
-    g.init_row = layer->out_plane;
+    g.add_row = layer->out_plane;
     g.out_row = layer->out_plane;
     const int32_t fit = (int32_t)(SNUG_KN2_PART / ((int64_t)layer->out_width * layer->out_channels));
     const int32_t step = fit < 1 ? 1 : fit;

@@ -58,8 +58,8 @@ static void add_strip(const snug_layer *l, int32_t channels, int32_t begin, int3
     for (int32_t ky = 0; ky < l->kernel_height; ky++)
         for (int32_t kx = 0; kx < l->kernel_width; kx++, weights += panel_floats) {
             for (int32_t pixel = 0; pixel < plane; pixel += 16)
-                snug_gemm_rows(&g, channels, weights, panels + pixel / 16 * panel_floats, NULL, NULL,
-                               product + pixel);
+                snug_gemm_lanes(&g, channels, 16, weights, panels + pixel / 16 * panel_floats, NULL, NULL,
+                                product + pixel);
             shift_add(l, channels, begin, end, ky, kx, product, plane, output);
         }
 }

@@ -56,8 +56,8 @@ static void multiply(const snug_layer *l, int32_t channels, const float *input, 
             for (int32_t x = 0; x < l->out_width; x += TILE_PIXELS) {
                 const int32_t pixels = l->out_width - x < TILE_PIXELS ? l->out_width - x : TILE_PIXELS;
                 float tile[TILE_PIXELS * 16];
-                snug_gemm_rows(&g, pixels, input + (ptrdiff_t)in_y * l->in_row + x * g.a_row,
-                               weights + rows.first * g.b_y, first, NULL, tile);
+                snug_gemm_lanes(&g, pixels, 16, input + (ptrdiff_t)in_y * l->in_row + x * g.a_row,
+                                weights + rows.first * g.b_y, first, NULL, tile);
                 const float *other = NULL;
                 if (residual)
                     other = residual + (ptrdiff_t)y * l->other_row + (ptrdiff_t)x * l->other_pixel;

@@ -192,8 +192,8 @@ static void multiply(const strassen *s, const product *m, const float *weights, 
     g.b_depth = 16;
     g.b_panel = (ptrdiff_t)l->in_channels * 8;
     g.stream = &stream;
-    g.out_row = g.init_row = direct < 0 ? 16 : l->out_pixel;
-    g.out_panel = g.init_panel = direct < 0 ? SNUG_TILE_ROWS * 16 : l->out_plane;
+    g.out_row = g.add_row = direct < 0 ? 16 : l->out_pixel;
+    g.out_panel = g.add_panel = direct < 0 ? SNUG_TILE_ROWS * 16 : l->out_plane;
     const float *a = left_side(s, m, rows, sum, &g);
     for (int32_t panel = 0; panel < half_panels; panel += 2) {
         const int32_t panels = half_panels - panel < 2 ? 1 : 2;
@@ -207,8 +207,8 @@ static void multiply(const strassen *s, const product *m, const float *weights, 
                 out = out_quadrant(s, m->to_half[direct], m->to_outputs[direct], row, panel);
             const int adds =
                 direct >= 0 && !(m->first & 1 << (2 * m->to_half[direct] + m->to_outputs[direct]));
-            snug_gemm_lanes(&g, count, panels * 16, a + row * g.a_row, weights + panel * g.b_panel,
-                            adds ? out : NULL, NULL, out);
+            snug_gemm_lanes(&g, count, panels * 16, a + row * g.a_row, weights + panel * g.b_panel, NULL,
+                            adds ? out : NULL, out);
             for (int32_t target = 0; target < 2; target++)
                 if (target != direct && m->to_sign[target] != 0)
                     add_tile(s, m, target, row, count, panel, panels, out, g.out_row, g.out_panel);
