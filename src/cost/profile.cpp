@@ -40,7 +40,7 @@ std::string layer_key(const Measurement& measurement) {
   snug_layer layer = measurement.layer;
   layer.block = 0;
   const std::string_view who = measurement.operator_name == "convert" ? measurement.primitive->name : "";
-  const std::string same = fmt::format("{} {} {}", measurement.operator_name, who, layer_text(layer));
+  std::string same = fmt::format("{} {} {}", measurement.operator_name, who, layer_text(layer));
   if (measurement.threads == 1) return same;
   return fmt::format("{} {} {} {}", same, measurement.threads, measurement.primitive->input.name,
                      measurement.primitive->output.name);
@@ -56,7 +56,7 @@ using Excess = std::map<std::tuple<std::string_view, Split, int>, std::vector<do
 }  // namespace
 
 std::string text(const Measurement& measurement) {
-  const std::string layer = layer_text(measurement.layer);
+  std::string layer = layer_text(measurement.layer);
   if (measurement.threads == 1) return layer;
   return fmt::format("{} {} {}", layer, name(measurement.split), measurement.threads);
 }

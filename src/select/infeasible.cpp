@@ -144,12 +144,13 @@ Infeasible flash_infeasible(const CostTable& costs, const Limits& limits) {
     least = least_flash(costs, {});
     with_others = kOthersImpossible;
   }
-  const Selection smallest = *selection_of(costs, least);
-  const int64_t bytes = smallest.evaluation.flash_bytes;
+  const std::optional<Selection> smallest = selection_of(costs, least);
+  if (!smallest) return no_valid_choice(costs);
+  const int64_t bytes = smallest->evaluation.flash_bytes;
   return {
       "flash", limits.flash_bytes, bytes, -1,
       fmt::format("does not fit --flash {}: the least possible{} is {}, which takes {}",
-                  size_option(limits.flash_bytes), with_others, size_option(bytes), shown_time(smallest.evaluation))};
+                  size_option(limits.flash_bytes), with_others, size_option(bytes), shown_time(smallest->evaluation))};
 }
 
 Infeasible latency_infeasible(const CostTable& costs, const Limits& limits, const Selection& fastest) {
