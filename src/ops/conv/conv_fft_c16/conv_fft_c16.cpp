@@ -122,16 +122,18 @@ class KernelTransform {
           const double tap = taps[ky * layer_.kernel_width + kx];
           sum += tap * roots_x_[static_cast<size_t>(int64_t{x} * kx * layer_.dilation_x % plan_.width)];
         }
-        rows_[static_cast<size_t>(ky * plan_.width + x)] = sum;
+        rows_[row_index(ky, x)] = sum;
       }
     }
   }
 
+  [[nodiscard]] size_t row_index(int ky, int x) const { return static_cast<size_t>(int64_t{ky} * plan_.width + x); }
+
   [[nodiscard]] Complex at(int y, int x) const {
     Complex sum = 0;
     for (int ky = 0; ky < layer_.kernel_height; ++ky) {
-      sum += rows_[static_cast<size_t>(ky * plan_.width + x)] *
-             roots_y_[static_cast<size_t>(int64_t{y} * ky * layer_.dilation_y % plan_.height)];
+      sum +=
+          rows_[row_index(ky, x)] * roots_y_[static_cast<size_t>(int64_t{y} * ky * layer_.dilation_y % plan_.height)];
     }
     return sum / (static_cast<double>(plan_.height) * plan_.width);
   }
@@ -168,10 +170,10 @@ std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weig
 
 Work work(const snug_layer& layer) {
   const snug_fft_plan plan = snug_make_fft_plan(&layer);
-  const double pairs = (plan.tiles_y * plan.tiles_x + 1) / 2;
+  const int32_t pairs = (plan.tiles_y * plan.tiles_x + 1) / 2;
   const double channels = static_cast<double>(round_up(layer.in_channels, 16)),
                out_channels = static_cast<double>(round_up(layer.out_channels, 16));
-  const double rows = pairs * 4 * plan.points;
+  const double rows = 4.0 * pairs * plan.points;
   // A transform takes about 5 n log2 n operations for n complex values, on each side.
   const double transforms = rows * (channels + out_channels) * 12;
   return {.multiply_adds = 2 * rows * channels * out_channels + transforms,
