@@ -10,7 +10,6 @@
 #ifndef SNUG_WINOGRAD_GEMM_H
 #define SNUG_WINOGRAD_GEMM_H
 
-#include "long_sum.h"
 #include "simd.h"
 #include "winograd_plan.h"
 
@@ -35,7 +34,6 @@
 /* Strides of one product, in floats. */
 typedef struct snug_winograd_product {
     int32_t groups;     /* of 16 input channels */
-    int32_t adds;       /* to what the output holds */
     ptrdiff_t in_group; /* from one of them to the next */
     ptrdiff_t vector;   /* from a vector of weights to its neighbour */
     ptrdiff_t out_row;
@@ -89,12 +87,6 @@ typedef struct snug_winograd_product {
         c##r##_2 = snug_fma(x, b2, c##r##_2);        \
         c##r##_3 = snug_fma(x, b3, c##r##_3);        \
     }
-#define SNUG_POINT_ADD_1(r) c##r##_0 = snug_add(c##r##_0, snug_load(out + (r) * row));
-#define SNUG_POINT_ADD_2(r) \
-    SNUG_POINT_ADD_1(r) c##r##_1 = snug_add(c##r##_1, snug_load(out + (r) * row + SNUG_VL));
-#define SNUG_POINT_ADD_4(r)                                                                      \
-    SNUG_POINT_ADD_2(r) c##r##_2 = snug_add(c##r##_2, snug_load(out + (r) * row + 2 * SNUG_VL)); \
-    c##r##_3 = snug_add(c##r##_3, snug_load(out + (r) * row + 3 * SNUG_VL));
 #define SNUG_POINT_STORE_1(r) snug_store(out + (r) * row, c##r##_0);
 #define SNUG_POINT_STORE_2(r) SNUG_POINT_STORE_1(r) snug_store(out + (r) * row + SNUG_VL, c##r##_1);
 #define SNUG_POINT_STORE_4(r)                                                  \
@@ -120,9 +112,6 @@ typedef struct snug_winograd_product {
                 b += 16;                                                                                     \
                 next += fetch;                                                                               \
             }                                                                                                \
-        }                                                                                                    \
-        if (product->adds) {                                                                                 \
-            SNUG_POINT_TILE_##rows(SNUG_POINT_ADD_##vectors)                                                 \
         }                                                                                                    \
         SNUG_POINT_TILE_##rows(SNUG_POINT_STORE_##vectors)                                                   \
     }
@@ -183,17 +172,16 @@ static inline void snug_winograd_tile(const snug_winograd_product *product, int3
 #endif
 }
 
-/* out [rows][16 panels] = a [groups][rows][16] * b [panels][16 groups][16], or is added to, for the groups of
- * a product. panel: floats from one panel of b to the next. next: the weights that will be read after these;
- * every piece of the rows fetches as much of them as any other, since memory is slower than all of them at
- * once. */
-static inline void snug_winograd_stretch(snug_winograd_product product, int32_t rows, int32_t panels,
-                                         ptrdiff_t panel, const float *a, const float *b, const float *next,
-                                         float *out)
+/* out [rows][16 panels] = a [groups][rows][16] * b [panels][16 groups][16]. in_group: floats from one group
+ * of a to the next. next: the weights that will be read after these; every piece of the rows fetches as much
+ * of them as any other, since memory is slower than all of them at once. */
+static inline void snug_winograd_multiply(int32_t rows, int32_t panels, int32_t groups, ptrdiff_t in_group,
+                                          const float *a, const float *b, const float *next, float *out)
 {
+    const ptrdiff_t panel = (ptrdiff_t)groups * 256;
     const int32_t pieces = (rows + SNUG_POINT_ROWS - 1) / SNUG_POINT_ROWS;
-    product.fetch = pieces < 16 ? (15 + pieces) / pieces : 1;
-    const ptrdiff_t share = product.fetch * product.groups * 16;
+    const ptrdiff_t fetch = pieces < 16 ? (15 + pieces) / pieces : 1, share = fetch * groups * 16;
+    snug_winograd_product product = {groups, in_group, SNUG_VL, (ptrdiff_t)panels * 16, fetch};
 #if SNUG_VL == 16
     product.vector = panel;
     for (int32_t row = 0, left = pieces; row < rows; left--, next += share) {
@@ -202,7 +190,6 @@ static inline void snug_winograd_stretch(snug_winograd_product product, int32_t 
         row += count;
     }
 #else
-    product.vector = SNUG_VL;
     for (int32_t p = 0; p < panels; p++)
         for (int32_t lane = 0; lane < 16; lane += SNUG_POINT_VECTORS * SNUG_VL)
             for (int32_t row = 0, left = pieces; row < rows; left--) {
@@ -214,22 +201,6 @@ static inline void snug_winograd_stretch(snug_winograd_product product, int32_t 
                 row += count;
             }
 #endif
-}
-
-/* out [rows][16 panels] = a [groups][rows][16] * b [panels][16 groups][16]. in_group: floats from one group
- * of a to the next. next: the weights that will be read after these. */
-static inline void snug_winograd_multiply(int32_t rows, int32_t panels, int32_t groups, ptrdiff_t in_group,
-                                          const float *a, const float *b, const float *next, float *out)
-{
-    snug_winograd_product product = {0};
-    product.in_group = in_group;
-    product.out_row = (ptrdiff_t)panels * 16;
-    for (int32_t first = 0; first < groups; first += product.groups) {
-        product.groups = groups - first < SNUG_LONGEST_SUM / 16 ? groups - first : SNUG_LONGEST_SUM / 16;
-        product.adds = first > 0;
-        snug_winograd_stretch(product, rows, panels, (ptrdiff_t)groups * 256, a + first * in_group,
-                              b + (ptrdiff_t)first * 256, next + (ptrdiff_t)first * 256, out);
-    }
 }
 
 #endif

@@ -48,7 +48,7 @@ std::vector<int32_t> blocks_to_try(const Primitive& primitive, const snug_layer&
 constexpr const char* kLongSums[] = {
     "ic113ih12iw11oc12oh2ow1kh11kw11sy1sx1dy1dx1g1",
     "ic13600ih1iw2oc32oh1ow2kh1kw1sy1sx1dy1dx1g1res1",
-    "ic4100ih5iw4oc17oh5ow4kh3kw3sy1sx1dy1dx1pt1pl1g1",
+    "ic4100ih6iw6oc17oh6ow6kh3kw3sy1sx1dy1dx1pt1pl1g1",
     "ic512ih7iw7oc12oh1ow1kh7kw7sy1sx1dy1dx1g1act1",
     "ic64ih2iw100oc20oh2ow5kh1kw41sy1sx20dy1dx1pl20g1res1act1",
 };
