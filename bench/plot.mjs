@@ -1,6 +1,7 @@
 // Draws the CSV files of the benchmarks: FILE.csv → FILE.svg.
 //
 //   node bench/plot.mjs build/bench/primitives.csv build/bench/layers.csv build/bench/peers.csv
+//   node bench/plot.mjs build/bench/threads.csv
 import { readFileSync, writeFileSync } from 'node:fs';
 import { barChart, dotChart } from './peers/svg.mjs';
 import { median } from './peers/statistics.mjs';
@@ -53,18 +54,19 @@ function plotLayers(rows) {
   });
 }
 
-/** Columns other than these that end in _ns are engines. */
-function plotPeers(rows) {
+/** Columns other than these that end in _ns are engines or numbers of threads; the first is the measure of the others. */
+function plotNetworks(rows) {
   const engines = Object.keys(rows[0]).filter((title) => title.endsWith('_ns') && title !== 'expected_ns');
+  const name = (title) => title.replace(/_ns$/, '').replace('_', ' ');
   return barChart({
-    title: 'Whole networks, one thread: median time over that of snug',
-    unit: 'times snug',
+    title: `Whole networks: median time over that of ${name(engines[0])}`,
+    unit: `times ${name(engines[0])}`,
     rows: grouped(rows, 'network').map(([network, rounds]) => {
       const ms = (title) => median(rounds.map((round) => round[title])) / 1e6;
       return {
         name: network,
         bars: engines.map((title) => ({
-          name: title.replace(/_ns$/, ''), value: ms(title) / ms('snug_ns'), label: `${ms(title).toFixed(2)} ms`,
+          name: name(title), value: ms(title) / ms(engines[0]), label: `${ms(title).toFixed(2)} ms`,
         })),
       };
     }),
@@ -74,7 +76,7 @@ function plotPeers(rows) {
 for (const file of process.argv.slice(2)) {
   const rows = readCsv(file);
   if (rows.length === 0) throw new Error(`${file}: holds no results`);
-  const plot = rows[0].network !== undefined ? plotPeers : rows[0].library !== undefined ? plotLayers : plotPrimitives;
+  const plot = rows[0].network !== undefined ? plotNetworks : rows[0].library !== undefined ? plotLayers : plotPrimitives;
   const picture = file.replace(/\.csv$/, '') + '.svg';
   writeFileSync(picture, plot(rows));
   console.error(`plot: ${picture}`);

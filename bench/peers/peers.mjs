@@ -1,11 +1,11 @@
 // Whole networks side by side: snug's emitted C and ONNX Runtime, in alternating rounds of one run.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readNpy, writeNpy } from './npy.mjs';
+import { UserError, count, run, runMain } from './programs.mjs';
 import { csv, milliseconds, table } from './report.mjs';
 import { geometricMean, largestRelativeDifference, median, randomFloats } from './statistics.mjs';
 
@@ -34,8 +34,6 @@ layers.svg.
 Fails where the outputs differ by more than ${MOST_DIFFERENCE} of the largest one.
 `;
 
-class UserError extends Error {}
-
 function readOptions() {
   let values;
   try {
@@ -53,29 +51,15 @@ function readOptions() {
   } catch (error) {
     throw new UserError(`${error.message}\n${USAGE}`);
   }
-  for (const name of ['rounds', 'repeat']) {
-    if (values[name] !== undefined && !/^[1-9]\d{0,3}$/.test(values[name])) {
-      throw new UserError(`--${name}: "${values[name]}" is not a number from 1 to 9999`);
-    }
-  }
   if (![undefined, 'networks', 'layers'].includes(values.only)) {
     throw new UserError(`--only: "${values.only}" is neither networks nor layers`);
   }
   return {
     ...values,
     networks: values.networks.split(','),
-    rounds: Number(values.rounds),
-    repeat: values.repeat && Number(values.repeat),
+    rounds: count('rounds', values.rounds),
+    repeat: count('repeat', values.repeat),
   };
-}
-
-/** Runs a program, its messages to the terminal, and returns what it printed. */
-function run(program, ...args) {
-  try {
-    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
-  } catch (error) {
-    throw new UserError(`failed: ${[program, ...args].join(' ')}${error.code ? ` (${error.code})` : ''}`);
-  }
 }
 
 /** The network as an ONNX file, as emitted C, and an input for both engines. */
@@ -216,10 +200,4 @@ function main() {
   if (options.only !== 'networks') compareLayers();
 }
 
-try {
-  main();
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(`peers: ${error.message}`);
-  process.exitCode = 2;
-}
+runMain('peers', main);
