@@ -76,7 +76,7 @@ function plotNetworks(rows) {
 for (const file of process.argv.slice(2)) {
   const rows = readCsv(file);
   if (rows.length === 0) throw new Error(`${file}: holds no results`);
-  const plot = rows[0].network !== undefined ? plotNetworks : rows[0].library !== undefined ? plotLayers : plotPrimitives;
+  const plot = 'network' in rows[0] ? plotNetworks : 'library' in rows[0] ? plotLayers : plotPrimitives;
   const picture = file.replace(/\.csv$/, '') + '.svg';
   writeFileSync(picture, plot(rows));
   console.error(`plot: ${picture}`);

@@ -1,12 +1,10 @@
 // What threads gain: the emitted C for one thread and for several, in alternating rounds of one run.
 //
 //   node bench/threads.mjs --help
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { UserError, count, run, runMain } from './peers/programs.mjs';
-import { csv, milliseconds, table } from './peers/report.mjs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, count, draw, parsedOptions, requireSnug, run, runMain } from './peers/programs.mjs';
+import { csv, milliseconds, range, table } from './peers/report.mjs';
 import { median } from './peers/statistics.mjs';
 
 const OUTPUT = 'build/bench';
@@ -25,22 +23,15 @@ Results: ${OUTPUT}/threads.csv (a line per network and round), threads.json; a p
 `;
 
 function readOptions() {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        threads: { type: 'string', default: '2' },
-        networks: { type: 'string', default: 'vgg16,resnet50' },
-        rounds: { type: 'string', default: '9' },
-        repeat: { type: 'string', default: '10' },
-        snug: { type: 'string', default: 'build/snug' },
-        estimate: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new UserError(`${error.message}\n${USAGE}`);
-  }
+  const values = parsedOptions({
+    threads: { type: 'string', default: '2' },
+    networks: { type: 'string', default: 'vgg16,resnet50' },
+    rounds: { type: 'string', default: '9' },
+    repeat: { type: 'string', default: '10' },
+    snug: { type: 'string', default: 'build/snug' },
+    estimate: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  }, USAGE);
   const threads = count('threads', values.threads);
   if (threads < 2) throw new UserError('--threads: one thread is what the others are compared with; give 2 or more');
   return {
@@ -92,14 +83,13 @@ function printTable(results, threads) {
   const mebibytes = (bytes) => (bytes / 2 ** 20).toFixed(2);
   const columns = ['network', '1 thread ms', `${threads} threads ms`, 'expected', 'gain', 'rounds', 'arenas MiB'];
   console.log(table(columns, results.map((result) => {
-    const gains = result.rounds.map(({ gain }) => gain);
     return [
       result.network,
       milliseconds(result.alone_ns),
       milliseconds(result.together_ns),
       milliseconds(result.expected_together_ns),
       result.gain.toFixed(2),
-      `${Math.min(...gains).toFixed(2)}-${Math.max(...gains).toFixed(2)}`,
+      range(result.rounds.map(({ gain }) => gain)),
       `${mebibytes(result.arena_alone_bytes)}, ${mebibytes(result.arena_together_bytes)}`,
     ];
   })));
@@ -111,13 +101,13 @@ function writeResults(results, threads) {
   })));
   writeFileSync(join(OUTPUT, 'threads.csv'), csv(rows));
   writeFileSync(join(OUTPUT, 'threads.json'), JSON.stringify({ threads, networks: results }, null, 2) + '\n');
-  run(process.execPath, join(dirname(fileURLToPath(import.meta.url)), 'plot.mjs'), join(OUTPUT, 'threads.csv'));
+  draw(join(OUTPUT, 'threads.csv'));
 }
 
 runMain('threads', () => {
   const options = readOptions();
   if (options.help) return void console.log(USAGE);
-  if (!existsSync(options.snug)) throw new UserError(`${options.snug} is missing; build snug first, or give --snug`);
+  requireSnug(options.snug);
   mkdirSync(OUTPUT, { recursive: true });
   const results = options.networks.map((name) => measure(name, options));
   printTable(results, options.threads);

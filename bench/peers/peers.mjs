@@ -3,10 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { readNpy, writeNpy } from './npy.mjs';
-import { UserError, count, run, runMain } from './programs.mjs';
-import { csv, milliseconds, table } from './report.mjs';
+import { UserError, count, draw, parsedOptions, requireSnug, run, runMain } from './programs.mjs';
+import { csv, milliseconds, range, table } from './report.mjs';
 import { geometricMean, largestRelativeDifference, median, randomFloats } from './statistics.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -35,22 +34,15 @@ Fails where the outputs differ by more than ${MOST_DIFFERENCE} of the largest on
 `;
 
 function readOptions() {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        networks: { type: 'string', default: NETWORKS },
-        rounds: { type: 'string', default: '5' },
-        repeat: { type: 'string' },
-        snug: { type: 'string', default: 'build/snug' },
-        estimate: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new UserError(`${error.message}\n${USAGE}`);
-  }
+  const values = parsedOptions({
+    networks: { type: 'string', default: NETWORKS },
+    rounds: { type: 'string', default: '5' },
+    repeat: { type: 'string' },
+    snug: { type: 'string', default: 'build/snug' },
+    estimate: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  }, USAGE);
   if (![undefined, 'networks', 'layers'].includes(values.only)) {
     throw new UserError(`--only: "${values.only}" is neither networks nor layers`);
   }
@@ -149,8 +141,7 @@ function printTable(results, mean) {
     `${(100 * (result.expected_ns / result.snug_ns - 1)).toFixed(0)} %`,
     milliseconds(result.ort_ns),
     result.ratio.toFixed(2),
-    `${Math.min(...result.rounds.map(({ ratio }) => ratio)).toFixed(2)}-` +
-      Math.max(...result.rounds.map(({ ratio }) => ratio)).toFixed(2),
+    range(result.rounds.map(({ ratio }) => ratio)),
     result.largest_relative_difference.toExponential(1),
   ]);
   const columns = ['network', 'snug ms', 'expected ms', 'is', 'ORT ms', 'ORT/snug', 'rounds', 'difference'];
@@ -169,16 +160,12 @@ function writeResults(results, mean, options) {
     JSON.stringify({ ...about, geometric_mean_ratio: mean, networks: results }, null, 2) + '\n');
 }
 
-function draw(name) {
-  run(process.execPath, join(HERE, '..', 'plot.mjs'), join(OUTPUT, `${name}.csv`));
-}
-
 function compareNetworks(options) {
   const results = options.networks.map((name) => measure(name, options));
   const mean = geometricMean(results.map(({ ratio }) => ratio));
   printTable(results, mean);
   writeResults(results, mean, options);
-  draw('peers');
+  draw(join(OUTPUT, 'peers.csv'));
   if (!results.every(({ agrees }) => agrees)) process.exitCode = 1;
 }
 
@@ -188,13 +175,13 @@ function compareLayers() {
     return;
   }
   console.log(run(LAYERS_PROGRAM, '--csv', join(OUTPUT, 'layers.csv')));
-  draw('layers');
+  draw(join(OUTPUT, 'layers.csv'));
 }
 
 function main() {
   const options = readOptions();
   if (options.help) return void console.log(USAGE);
-  if (!existsSync(options.snug)) throw new UserError(`${options.snug} is missing; build snug first, or give --snug`);
+  requireSnug(options.snug);
   mkdirSync(OUTPUT, { recursive: true });
   if (options.only !== 'layers') compareNetworks(options);
   if (options.only !== 'networks') compareLayers();

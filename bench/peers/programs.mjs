@@ -1,5 +1,11 @@
 // Programs that a benchmark runs, and errors that are the user's to mend.
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const PLOT = join(dirname(fileURLToPath(import.meta.url)), '..', 'plot.mjs');
 
 export class UserError extends Error {}
 
@@ -10,6 +16,24 @@ export function run(program, ...args) {
   } catch (error) {
     throw new UserError(`failed: ${[program, ...args].join(' ')}${error.code ? ` (${error.code})` : ''}`);
   }
+}
+
+/** What the command line says, and defaults; an unknown option is the user's error. */
+export function parsedOptions(options, usage) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new UserError(`${error.message}\n${usage}`);
+  }
+}
+
+export function requireSnug(program) {
+  if (!existsSync(program)) throw new UserError(`${program} is missing; build snug first, or give --snug`);
+}
+
+/** FILE.csv → FILE.svg */
+export function draw(csvFile) {
+  run(process.execPath, PLOT, csvFile);
 }
 
 /** The number from 1 to 9999 that an option holds; undefined where it was not given. */

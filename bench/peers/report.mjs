@@ -12,6 +12,11 @@ export function table(titles, rows) {
   return lines.map((line) => line.map(aligned).join('  ').trimEnd()).join('\n');
 }
 
+/** "1.64-1.69" */
+export function range(values) {
+  return `${Math.min(...values).toFixed(2)}-${Math.max(...values).toFixed(2)}`;
+}
+
 /** Objects with the same keys, as CSV with a line of titles. */
 export function csv(rows) {
   const lines = [Object.keys(rows[0]), ...rows.map(Object.values)];

@@ -18,7 +18,7 @@ namespace {
 
 struct Enumeration {
   const Graph& graph;
-  std::span<const ListedPrimitive> library;
+  std::span<const ListedPrimitive> primitives;
   PrimitiveSet set;
   int threads;
   LayoutSet layouts;
@@ -202,7 +202,7 @@ void append_taken_over(const Enumeration& e, int index, bool last, std::vector<C
 std::vector<const Primitive*> servers(const Enumeration& e, const Fusion& fusion) {
   const Lowered lowered = fusion.node.op->lower(e.graph, fusion.node);
   std::vector<const Primitive*> result;
-  for (const auto& [primitive, operator_name] : e.library) {
+  for (const auto& [primitive, operator_name] : e.primitives) {
     if (operator_name != fusion.node.op->name || !refusal_of(e, fusion.node, lowered, *primitive, e.layouts).empty())
       continue;
     CHECK(primitive->output == kC16 && !primitive->in_place, std::string(primitive->name));
@@ -249,7 +249,7 @@ void append_aliases(const Enumeration& e, const Node& node, const Lowered& lower
     if (canonical_layout(layout, map) != layout) continue;
     candidates.push_back({.input_layouts = {layout}, .output_layout = layout, .in_place = 0});
   }
-  const Primitive* copy = find_primitive("concat_chw", e.library);
+  const Primitive* copy = find_primitive("concat_chw", e.primitives);
   if (copy == nullptr || lowered.calls.empty()) return;
   const std::string_view refusal = copy->refusal == nullptr ? "" : copy->refusal(lowered.calls.front().layer);
   if (!refusal.empty()) return;
@@ -296,7 +296,7 @@ void check_concat(const Graph& graph, const Node& node) {
 
 [[noreturn]] void fail_without_candidate(const Enumeration& e, const Node& node, const Lowered& lowered) {
   std::string reasons;
-  for (const auto& [primitive, operator_name] : e.library) {
+  for (const auto& [primitive, operator_name] : e.primitives) {
     if (operator_name != node.op->name) continue;
     const std::string refusal = refusal_of(e, node, lowered, *primitive, e.layouts);
     reasons += fmt::format("\n  {}: {}", primitive->name, refusal.empty() ? "offers no block for it" : refusal);
@@ -329,7 +329,7 @@ void merge_equal_layouts(const Graph& graph, NodeCosts& costs) {
 bool append_primitives(const Enumeration& e, const Node& node, const Lowered& lowered, const LayoutSet& layouts,
                        std::vector<Candidate>& candidates) {
   const size_t before = candidates.size();
-  for (const auto& [primitive, operator_name] : e.library) {
+  for (const auto& [primitive, operator_name] : e.primitives) {
     if (operator_name != node.op->name || !refusal_of(e, node, lowered, *primitive, layouts).empty()) continue;
     append_primitive(e, node, lowered, *primitive, candidates);
   }
@@ -392,7 +392,7 @@ CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimiti
                                int threads, const LayoutSet& layouts) {
   const std::vector<Fusion> fused = fusions(graph);
   const Enumeration e{.graph = graph,
-                      .library = library,
+                      .primitives = library,
                       .set = set,
                       .threads = threads,
                       .layouts = layouts,

@@ -50,15 +50,19 @@ Priced unpriced(const std::filesystem::path& model_file, const CompileOptions& o
   return priced;
 }
 
-/// Gives threads workspaces that last if the arena has room for them: that saves time, and nothing else would use the
-/// memory.
-void let_workspaces_last(Compiled& compiled, int64_t ram_bytes) {
-  if (compiled.program.threads == 1) return;
-  Program program = verified(with_lasting_workspaces(compiled.program));
-  MemoryPlan plan = verified(plan_memory(program), program);
-  if (plan.arena_bytes > ram_bytes) return;
-  compiled.program = std::move(program);
-  compiled.plan = std::move(plan);
+/// Places the buffers. Where time is what counts, threads get workspaces that last if the arena has room for them:
+/// nothing else would use the memory.
+void place_buffers(Compiled& compiled, const Limits& limits) {
+  if (compiled.program.threads > 1 && limits.minimize == Minimize::kTime) {
+    Program lasting = verified(with_lasting_workspaces(compiled.program));
+    MemoryPlan plan = verified(plan_memory(lasting), lasting);
+    if (plan.arena_bytes <= limits.ram_bytes) {
+      compiled.program = std::move(lasting);
+      compiled.plan = std::move(plan);
+      return;
+    }
+  }
+  compiled.plan = verified(plan_memory(compiled.program), compiled.program);
 }
 
 }  // namespace
@@ -91,8 +95,7 @@ std::variant<Compiled, Infeasible> fit(const Priced& priced, const CompileOption
                       .costs = priced.costs,
                       .selection = std::get<Selection>(std::move(selected))};
     compiled.program = verified(schedule(compiled.graph, compiled.costs, compiled.selection));
-    compiled.plan = verified(plan_memory(compiled.program), compiled.program);
-    if (options.limits.minimize == Minimize::kTime) let_workspaces_last(compiled, options.limits.ram_bytes);
+    place_buffers(compiled, options.limits);
     if (limits.ram_bytes != kNoLimit) compiled.placement_slack_bytes = options.limits.ram_bytes - limits.ram_bytes;
     if (compiled.plan.arena_bytes <= options.limits.ram_bytes) {
       write_trace(options, "3-program", text(compiled.program));
