@@ -32,14 +32,14 @@ static inline int32_t snug_panels_at_once(int32_t panels)
 #endif
 }
 
-/* Panels that a tile had better take at once. Two, where a core begins two vector multiply-adds per cycle: for
- * one panel it would have to load as often (1x1 layers take 9 to 18 % less time by two). Zen 4 begins one. There it
- * is one panel, if the sums are short and the tiles many: the next tile then begins while the last is stored, for
- * which two panels leave too few registers (16 steps: 88 % of the peak by one, 78 % by two); and two, if weights are
- * read for few tiles: those bring the next weights into the cache. */
+/* Panels that a tile had better take at once. Two, where a core begins two 512-bit multiply-adds per cycle:
+ * one panel would need as many loads (Granite Rapids, 1x1 layers: 9 to 20 % less time by two). Zen 4 begins
+ * one. There one panel is better, if the sums are short and the tiles many: the next tile then begins while
+ * the last is stored, for which two panels leave too few registers (16 steps: 88 % of the peak by one, 78 %
+ * by two); and two, if weights are read for few tiles: those bring the next weights into the cache. */
 static inline int32_t snug_panels_for(int32_t panels, int64_t steps, int64_t tiles)
 {
-#ifdef SNUG_ONE_FMA
+#ifdef SNUG_ZEN4
     if (steps < 96 || (steps < 600 && tiles > 8))
         return 1;
 #else
@@ -225,12 +225,17 @@ static inline void snug_gemm_merge(snug_gemm *g)
 }
 
 /* Bytes per step of the innermost loop that bring `floats` floats into the cache while `tiles` tiles of
- * `steps` steps run, three times as fast as necessary, which is the fastest (cold 512 channels of 7x7: 1.72
- * ms; 2.05 at the necessary rate, 2.13 without). None where the tiles are so many that the weights hardly
- * matter. */
+ * `steps` steps run. None where the tiles are so many that the weights hardly matter. On Zen 4 three times as
+ * fast as necessary is the fastest (cold 512 channels of 7x7: 1.72 ms; 2.05 at the necessary rate, 2.13
+ * without); on Granite Rapids the necessary rate (2048 to 512 channels of 7x7: 0.84 ms, 1.18, 0.91). */
 static inline ptrdiff_t snug_stream_step(int64_t floats, int64_t tiles, int64_t steps)
 {
-    return tiles > 64 ? 0 : (ptrdiff_t)(3 * 4 * floats * SNUG_TILE_LANES / (16 * tiles * steps));
+#ifdef SNUG_ZEN4
+    const int64_t haste = 3;
+#else
+    const int64_t haste = 1;
+#endif
+    return tiles > 64 ? 0 : (ptrdiff_t)(haste * 4 * floats * SNUG_TILE_LANES / (16 * tiles * steps));
 }
 
 /* The next panels, of as many steps as those that `tiles` tiles run over. */
@@ -245,15 +250,19 @@ static inline snug_stream snug_stream_of(const float *next, int32_t panels, int6
 /* What a part of a plain product may read of a: what stays in the second-level cache while panels go by. */
 enum { SNUG_PRODUCT_FLOATS = 131072 };
 
-/* A plain product: many rows times all lanes. Rows are taken in blocks. */
-static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t lanes, const float *a,
-                                     const float *b, const float *bias, const float *add, float *out)
+/* Rows of which all panels are computed before the next: as many as stay in the second-level cache. */
+static inline int32_t snug_product_rows(const snug_gemm *g)
+{
+    const int64_t fit = SNUG_PRODUCT_FLOATS / snug_gemm_steps(g) / SNUG_TILE_ROWS;
+    return fit < 4 ? 4 * SNUG_TILE_ROWS : (int32_t)fit * SNUG_TILE_ROWS;
+}
+
+/* A plain product: many rows times all lanes, `block_rows` rows after one another. */
+static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t block_rows, int32_t lanes,
+                                     const float *a, const float *b, const float *bias, const float *add,
+                                     float *out)
 {
     const int64_t steps = snug_gemm_steps(g);
-    const int64_t fit = SNUG_PRODUCT_FLOATS / steps / SNUG_TILE_ROWS * SNUG_TILE_ROWS;
-    const int32_t block_rows = fit < 4 * SNUG_TILE_ROWS ? 4 * SNUG_TILE_ROWS
-                               : fit < rows             ? (int32_t)fit
-                                                        : rows;
     snug_gemm local = *g;
     snug_stream stream;
     local.stream = &stream;

@@ -33,7 +33,7 @@
 #define SNUG_TILE_VECTORS 1
 #define SNUG_WIDE_TILES
 #if defined(__znver3__) || defined(__znver4__) /* gcc 12 takes Zen 4 for Zen 3 */
-#define SNUG_ONE_FMA
+#define SNUG_ZEN4
 #endif
 #if defined(SNUG_GEMM_HALF) && defined(__FMA__)
 #define SNUG_HALF_TILES

@@ -1,7 +1,10 @@
 /* pointwise.h - 1x1 convolution where the channels of a pixel lie together, all (hwc) or 16 of them (c16): a
  * matrix product, pixels x channels, of the map as it lies. The plane is one long row of pixels where its
- * rows follow on one another; others (stride 2) go row by row, as many rows at a time as have an input that
- * stays in the second-level cache while the panels of weights go by. */
+ * rows follow on one another; others (stride 2) go row by row.
+ *
+ * `block`: for how many pixels at a time all panels of weights go by. 0: as many as have an input that stays
+ * in the second-level cache, so that weights come from further away once. With few, it is the weights that
+ * stay there, and inputs, residuals and outputs that are touched once, close together. */
 #ifndef SNUG_POINTWISE_H
 #define SNUG_POINTWISE_H
 
@@ -28,11 +31,13 @@ static inline void snug_pointwise(const snug_layer *l, const snug_gemm *base, in
     snug_gemm_limit(&g, l);
     if (l->stride_y * (ptrdiff_t)l->in_row == width * g.a_row && l->out_row == width * l->out_pixel &&
         (!residual || l->other_row == width * l->other_pixel)) {
-        snug_gemm_product(&g, pixels, lanes, input, weights, bias, residual, output);
+        const int32_t at_once = l->block > 0 ? l->block : snug_product_rows(&g);
+        snug_gemm_product(&g, pixels, at_once, lanes, input, weights, bias, residual, output);
         snug_activate_strip(l, &g, pixels, lanes, output);
         return;
     }
-    const int32_t fit = SNUG_PRODUCT_FLOATS / (g.blocks * g.depth * width), rows = fit < 4 ? 4 : fit;
+    const int32_t fit = SNUG_PRODUCT_FLOATS / (g.blocks * g.depth * width);
+    const int32_t rows = l->block > 0 ? (l->block + width - 1) / width : fit < 4 ? 4 : fit;
     for (int32_t y = 0; y < l->out_height; y += rows) {
         snug_layer part = *l;
         part.out_height = l->out_height - y < rows ? l->out_height - y : rows;

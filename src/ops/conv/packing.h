@@ -81,4 +81,7 @@ std::string_view refuse_unless_shared_rows(const snug_layer& layer);
 /// Heights of strips of output rows worth trying.
 std::vector<int32_t> strip_heights(const snug_layer& layer);
 
+/// Pixels that kernels/pointwise.h takes at once: 0, as many as have an input that stays in the cache, or few.
+std::vector<int32_t> pixels_at_once(const snug_layer& layer);
+
 }  // namespace snug

@@ -15,6 +15,7 @@ const Primitive conv_pointwise_c16{
     .source = "a 1x1 convolution is a matrix product",
     .in_place = true,
     .refusal = refuse_unless_pointwise,
+    .blocks = pixels_at_once,
     .pack = pack_panels<TapOrder::kBlockRowColumnChannel>,
     .pack_bytes = panel_bytes<TapOrder::kBlockRowColumnChannel>,
     .work = work,

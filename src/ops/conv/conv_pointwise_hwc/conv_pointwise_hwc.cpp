@@ -16,6 +16,7 @@ const Primitive conv_pointwise_hwc{
     .classic = true,
     .in_place = true,
     .refusal = refuse_unless_pointwise,
+    .blocks = pixels_at_once,
     .pack = pack_panels<TapOrder::kRowColumnChannel>,
     .pack_bytes = panel_bytes<TapOrder::kRowColumnChannel>,
     .work = work,

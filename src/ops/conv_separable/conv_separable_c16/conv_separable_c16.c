@@ -30,6 +30,7 @@ static snug_layer pointwise_of(const snug_layer *layer, int32_t in_channels, int
     pointwise.dilation_y = pointwise.dilation_x = 1;
     pointwise.pad_top = pointwise.pad_left = 0;
     pointwise.groups = 1;
+    pointwise.block = 0;
     return pointwise;
 }
 
