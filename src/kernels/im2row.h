@@ -48,8 +48,9 @@ static inline void snug_im2row_strip(const snug_layer *l, const snug_gemm *g, in
     }
     for (int32_t y = 0; y < height; y++) {
         float *out = output + (ptrdiff_t)(begin + y) * l->out_row;
-        snug_gemm_product(g, width, snug_product_rows(g), outputs, matrix + (ptrdiff_t)y * width * g->depth, weights, bias,
-                          residual ? residual + (ptrdiff_t)(begin + y) * l->other_row : NULL, out);
+        snug_gemm_product(g, width, snug_product_rows(g), outputs, matrix + (ptrdiff_t)y * width * g->depth,
+                          weights, bias, residual ? residual + (ptrdiff_t)(begin + y) * l->other_row : NULL,
+                          out);
         snug_activate_rows(l, width, outputs, out, l->out_pixel);
     }
 }
