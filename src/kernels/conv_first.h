@@ -10,7 +10,6 @@
 static inline void snug_first_strip(const snug_layer *l, const float *input, const float *weights,
                                     const float *bias, const float *residual, float *output)
 {
-    const ptrdiff_t panel_floats = (ptrdiff_t)l->in_channels * l->kernel_height * l->kernel_width * 16;
     snug_gemm g = {0};
     g.blocks = 1;
     g.depth = l->in_channels;
@@ -18,12 +17,16 @@ static inline void snug_first_strip(const snug_layer *l, const float *input, con
     g.b_depth = 16;
     g.b_x = (ptrdiff_t)l->in_channels * 16;
     g.b_y = g.b_x * l->kernel_width;
+    g.b_panel = g.b_y * l->kernel_height;
+    g.add_panel = l->other_plane;
+    g.out_panel = l->out_plane;
     snug_gemm_limit(&g, l);
-    /* Panel after panel: sums of so few taps gain nothing from two at once. */
-    for (int32_t panel = 0; panel * 16 < l->out_channels; panel++)
-        snug_conv_panel(l, &g, 16, input, weights + panel * panel_floats, bias + panel * 16,
-                        residual ? residual + (ptrdiff_t)panel * l->other_plane : NULL,
-                        output + (ptrdiff_t)panel * l->out_plane);
+    const int32_t tiles = l->out_height * snug_tiles_of(l->out_width), panels = (l->out_channels + 15) / 16;
+    for (int32_t panel = 0, count; panel < panels; panel += count) {
+        count = snug_panels_for(panels - panel, g.b_panel / 16, tiles);
+        snug_conv_panel(l, &g, count * 16, input, weights + panel * g.b_panel, bias + panel * 16,
+                        residual ? residual + panel * g.add_panel : NULL, output + panel * g.out_panel);
+    }
 }
 
 /* A row of all channels. Of three planes compilers make vectors, where loops over any number would scatter.
