@@ -67,11 +67,17 @@ static inline int64_t snug_gemm_steps(const snug_gemm *g)
     return (int64_t)g->blocks * g->taps_y * g->taps_x * g->depth;
 }
 
-/* Rows whose distance is a multiple of 4 KiB share a set of the first-level cache, which has 8 lines: tiles
- * of such rows are no higher. */
+/* Rows whose distance is a multiple of 4 KiB share a set of the first-level cache: where it has 8 lines,
+ * tiles of such rows are no higher. */
 static inline int32_t snug_tile_rows(const snug_gemm *g)
 {
-    return g->a_row % 1024 == 0 && SNUG_TILE_ROWS > 7 && g->a_depth == 1 ? 7 : SNUG_TILE_ROWS;
+#ifdef SNUG_EIGHT_WAYS
+    if (g->a_row % 1024 == 0 && g->a_depth == 1)
+        return SNUG_TILE_ROWS / 2;
+#else
+    (void)g;
+#endif
+    return SNUG_TILE_ROWS;
 }
 
 /* 1 ... SNUG_TILE_ROWS rows times as many panels as go at once. */

@@ -26,15 +26,21 @@
 #include "simd.h"
 #include "snug.h"
 
+/* Cores with AVX-512 differ (decision 0013). SNUG_ZEN4 begins one 512-bit multiply-add per cycle, others two;
+ * gcc 12 takes it for Zen 3. SNUG_EIGHT_WAYS: a set of the first-level cache has 8 lines, elsewhere 12. */
+#if SNUG_VL == 16 && (defined(__znver3__) || defined(__znver4__))
+#define SNUG_ZEN4
+#define SNUG_EIGHT_WAYS
+#elif SNUG_VL == 16 && (defined(__skylake_avx512__) || defined(__cascadelake__) || defined(__cooperlake__))
+#define SNUG_EIGHT_WAYS
+#endif
+
 /* A tile has SNUG_TILE_VECTORS vectors in a row; a panel's 16 lanes take 16 / SNUG_TILE_LANES passes. Wide
  * tiles take two panels at once. */
 #if SNUG_VL == 16
 #define SNUG_TILE_ROWS 14
 #define SNUG_TILE_VECTORS 1
 #define SNUG_WIDE_TILES
-#if defined(__znver3__) || defined(__znver4__) /* gcc 12 takes Zen 4 for Zen 3 */
-#define SNUG_ZEN4
-#endif
 #if defined(SNUG_GEMM_HALF) && defined(__FMA__)
 #define SNUG_HALF_TILES
 #endif
