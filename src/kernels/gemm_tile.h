@@ -26,8 +26,8 @@
 #include "simd.h"
 #include "snug.h"
 
-/* Cores with AVX-512 differ (decision 0013). SNUG_ZEN4 begins one 512-bit multiply-add per cycle, others two;
- * gcc 12 takes it for Zen 3. SNUG_EIGHT_WAYS: a set of the first-level cache has 8 lines, elsewhere 12. */
+/* Cores with AVX-512 differ. SNUG_ZEN4 begins one 512-bit multiply-add per cycle, others two; gcc 12 takes it
+ * for Zen 3. SNUG_EIGHT_WAYS: a set of the first-level cache has 8 lines, elsewhere 12. */
 #if SNUG_VL == 16 && (defined(__znver3__) || defined(__znver4__))
 #define SNUG_ZEN4
 #define SNUG_EIGHT_WAYS

@@ -1,5 +1,5 @@
-/* conv_pointwise_hwc - 1x1 convolution on interleaved maps. No workspace; the method of choice for every 1x1
- * layer in its layout. */
+/* conv_pointwise_hwc - 1x1 convolution on interleaved maps. No workspace; the method of choice for 1x1 layers
+ * in its layout. `block`: pixels at once, see pointwise.h. */
 #include "pointwise.h"
 
 SNUG_CONV_KERNEL(conv_pointwise_hwc);
