@@ -135,12 +135,12 @@ bool can_slice_channels(const snug_layer& layer) {
 /// where there is none.
 bool set_block(const Primitive& primitive, snug_layer& layer) {
   if (primitive.blocks == nullptr) return true;
-  int32_t best = 0;
+  int32_t best = -1;
   for (const int32_t block : primitive.blocks(layer)) {
     if (block <= layer.block) best = std::max(best, block);
   }
   layer.block = best;
-  return best > 0;
+  return best >= 0;
 }
 
 /// Whether the kernel takes the part as a layer of its own, with weights that were packed for the whole.

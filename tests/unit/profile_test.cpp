@@ -184,12 +184,12 @@ TEST_F(ProfileTest, PartsAreMeasuredTogether) {
   Profile profile = Profile::open(target, file("parts.sqlite"));
   const std::vector<Measurement> all = on_two_threads();
   const auto in_parts = [](const Measurement& one) { return one.split != Split::kWhole; };
-  EXPECT_EQ(std::ranges::count_if(all, in_parts), 4);  // both primitives by rows and by channels
-  EXPECT_EQ(all.size(), 8U);                           // whole on one thread and on two
+  EXPECT_EQ(std::ranges::count_if(all, in_parts), 6);  // one primitive, and one with two knobs, by rows and channels
+  EXPECT_EQ(all.size(), 12U);                          // whole on one thread and on two
   const ProfileReport report = profile.measure_missing(all, {});
   EXPECT_EQ(report.measured + report.cuts.size() + report.predicted, all.size());
   if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "skipped: one processor";
-  if (report.predicted == 6) GTEST_SKIP() << "skipped: gcc has no OpenMP";
+  if (report.predicted == 9) GTEST_SKIP() << "skipped: gcc has no OpenMP";
   double best = 1e9;
   for (const Measurement& one : all) {
     if (!in_parts(one)) continue;
@@ -208,7 +208,7 @@ TEST_F(ProfileTest, PartsAreMeasuredTogether) {
 TEST_F(ProfileTest, PartsThatWereNotMeasuredArePredicted) {
   const std::vector<Measurement> all = on_two_threads();
   // A target without OpenMP measures none.
-  EXPECT_EQ(Profile::open(kTarget, file("predicted.sqlite")).measure_missing(all, {}).predicted, 6U);
+  EXPECT_EQ(Profile::open(kTarget, file("predicted.sqlite")).measure_missing(all, {}).predicted, 9U);
   const Profile profile = Profile::open(kTarget, file("predicted.sqlite"));
   const Measurement one = *std::ranges::find(all, Split::kRows, &Measurement::split);
   Measurement whole = one, larger = one;
