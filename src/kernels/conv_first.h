@@ -21,12 +21,7 @@ static inline void snug_first_strip(const snug_layer *l, const float *input, con
     g.add_panel = l->other_plane;
     g.out_panel = l->out_plane;
     snug_gemm_limit(&g, l);
-    const int32_t tiles = l->out_height * snug_tiles_of(l->out_width), panels = (l->out_channels + 15) / 16;
-    for (int32_t panel = 0, count; panel < panels; panel += count) {
-        count = snug_panels_for(panels - panel, g.b_panel / 16, tiles);
-        snug_conv_panel(l, &g, count * 16, input, weights + panel * g.b_panel, bias + panel * 16,
-                        residual ? residual + panel * g.add_panel : NULL, output + panel * g.out_panel);
-    }
+    snug_conv_panels(l, &g, (l->out_channels + 15) / 16 * 16, input, weights, bias, residual, output);
 }
 
 /* A row of all channels. Of three planes compilers make vectors, where loops over any number would scatter.

@@ -9,7 +9,7 @@
  *
  *     target    rows x lanes   registers       loads per multiply-add
  *     AVX-512   14 x 32        28 + 2 + 1      0.57    two panels of 16 side by side
- *               14 x 16        14 + 1 + 0      1.07    short sums; an odd panel
+ *               14 x 16        14 + 1 + 0      1.07    short sums on Zen 4; an odd panel
  *               14 x 24        28 + 2 + 1      0.57    a panel and the half of one that is needed
  *               7 x 32         14 + 2 + 1      0.64    rows of 7
  *     AVX       6 x 16         12 + 2 + 1      0.67
