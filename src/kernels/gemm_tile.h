@@ -148,10 +148,11 @@ typedef struct snug_gemm {
 #define SNUG_POINTERS_13(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
 #define SNUG_POINTERS_14(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
 
-#define SNUG_POINTER_BEGIN(r)          \
-    const float *p##r = a_x + (r) * s; \
+#define SNUG_POINTER_BEGIN(r)        \
+    const float *p##r = a + (r) * s; \
     (void)p##r; /* a tile of one row can be left without any */
 #define SNUG_POINTER_STEP(r) p##r += a_depth;
+#define SNUG_POINTER_JUMP(r) p##r += a_jump;
 #define SNUG_POINTER_STEP_4(r) p##r += 4;
 
 /* DO(r, v) for the V vectors of row r, and where vector v lies in a panel, and panels `panel` apart. */
@@ -247,30 +248,58 @@ typedef struct snug_gemm {
 #define SNUG_LANE_LOOP(rows, V, LIST)
 #endif
 
-/* Where a tile is. Volatile, so that nothing of it stays in a register while the innermost loop runs: gcc
- * would keep what finds no room there in vector registers, and fetching an address from one waits until all
- * multiply-adds before it are done. */
+/* From one run of the innermost loop to the next, in elements of a and b. */
+typedef struct snug_jump {
+    ptrdiff_t a, b;
+} snug_jump;
+
+/* Where a tile is, and its jumps to the next tap, row of taps and block. Volatile, so that nothing of it
+ * stays in a register while the innermost loop runs: gcc would keep what finds no room there in vector
+ * registers, and fetching an address from one waits until all multiply-adds before it are done. */
 typedef struct snug_walk {
     const snug_gemm *gemm;
-    const float *a, *b, *a_y, *b_y, *a_x, *b_x;
-    const char *next;
-    ptrdiff_t next_step;
     int32_t block, y, x, depth;
+    snug_jump tap, row, next_block;
+    const char *next;
     const float *add;
     float *out;
 } snug_walk;
 
+static inline void snug_walk_enter(volatile snug_walk *walk, int32_t block)
+{
+    const snug_gemm *g = walk->gemm;
+    const int32_t depth = g->last_depth && block == g->blocks - 1 ? g->last_depth : g->depth;
+    const snug_jump tap = {g->a_x - depth * g->a_depth, g->b_x - depth * g->b_depth};
+    const snug_jump row = {tap.a + g->a_y - g->taps_x * g->a_x, tap.b + g->b_y - g->taps_x * g->b_x};
+    walk->depth = depth;
+    walk->tap.a = tap.a;
+    walk->tap.b = tap.b;
+    walk->row.a = row.a;
+    walk->row.b = row.b;
+    walk->next_block.a = row.a + g->a_block - g->taps_y * g->a_y;
+    walk->next_block.b = row.b + g->b_block - g->taps_y * g->b_y;
+}
+
+/* The jump to the next run of the innermost loop; NULL: that was the last. */
+static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
+{
+    if (++walk->x < walk->gemm->taps_x)
+        return &walk->tap;
+    walk->x = 0;
+    if (++walk->y < walk->gemm->taps_y)
+        return &walk->row;
+    walk->y = 0;
+    if (++walk->block == walk->gemm->blocks)
+        return NULL;
+    if (walk->gemm->last_depth)
+        snug_walk_enter(walk, walk->block);
+    return &walk->next_block;
+}
+
 /* The innermost loop for the rows in LIST. */
 #define SNUG_DEPTH_LOOP(rows, V, LIST)                                                                     \
     {                                                                                                      \
-        const snug_gemm *const tap = walk.gemm;                                                            \
-        const ptrdiff_t s = tap->a_row, a_depth = tap->a_depth;                                            \
-        const ptrdiff_t b_depth = tap->b_depth, b_panel = tap->b_panel;                                    \
-        const ptrdiff_t next_step = walk.next_step;                                                        \
-        const float *a_x = walk.a_x, *b = walk.b_x;                                                        \
-        const char *next = walk.next;                                                                      \
         int32_t k = walk.depth;                                                                            \
-        SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN)(void) s, (void)b_panel, (void)next_step;                  \
         SNUG_LANE_LOOP(rows, V, LIST)                                                                      \
         SNUG_NO_UNROLL                                                                                     \
         for (; k > 0; k--) {                                                                               \
@@ -278,7 +307,6 @@ typedef struct snug_walk {
                 b += b_depth;                                                                              \
             SNUG_STREAM_##V(1)                                                                             \
         }                                                                                                  \
-        walk.next = next;                                                                                  \
     }
 
 /* Define SNUG_GEMM_BORDERS before including this file for tiles that leave out their first row in the first
@@ -292,71 +320,45 @@ typedef struct snug_walk {
         SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows)                \
     else                                                          \
         SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
-#define SNUG_LEAVES_OUT(g) ((g)->left_taps || (g)->right_taps)
 #else
 #define SNUG_TAP(rows, V) SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
-#define SNUG_LEAVES_OUT(g) 0
 #endif
 
-static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g, const float *a,
-                                   const float *b, const float *add, float *out)
-{
-    walk->gemm = g;
-    walk->a = walk->a_x = a;
-    walk->b = walk->b_x = b;
-    walk->add = add;
-    walk->out = out;
-    walk->depth = g->depth;
-    walk->next = g->stream ? g->stream->at : (const char *)a;
-    walk->next_step = g->stream ? g->stream->step : 0;
-}
-
-static inline void snug_walk_last(volatile snug_walk *walk)
-{
-    if (walk->gemm->last_depth && walk->block == walk->gemm->blocks)
-        walk->depth = walk->gemm->last_depth;
-}
-
-static inline void snug_walk_block(volatile snug_walk *walk)
-{
-    snug_walk_last(walk);
-    walk->a_y = walk->a;
-    walk->b_y = walk->b;
-    walk->a += walk->gemm->a_block;
-    walk->b += walk->gemm->b_block;
-}
-
-static inline void snug_walk_row(volatile snug_walk *walk)
-{
-    walk->a_x = walk->a_y;
-    walk->b_x = walk->b_y;
-    walk->a_y += walk->gemm->a_y;
-    walk->b_y += walk->gemm->b_y;
-}
-
-static inline void snug_walk_tap(volatile snug_walk *walk)
-{
-    walk->a_x += walk->gemm->a_x;
-    walk->b_x += walk->gemm->b_x;
-}
-
-/* 1x1 convolutions take a short way through the blocks: their sums may be so short that the walk shows (16
- * steps: 88 % of the peak by the long way, 94 % by the short one; with AVX2 71 % and 82 %). Wide tiles take
- * the long way, since gcc would keep addresses in vector registers on the short one. */
-#define SNUG_SHORT_WAY_1 1
-#ifdef SNUG_WIDE_TILES
-#define SNUG_SHORT_WAY_2 0
+/* Pixels of a map in blocks of 16 channels: their runs are short, so what lies between two of them shows.
+ * With constant distances one register addresses all rows, and the others hold the walk (16 steps, 14 rows,
+ * two panels on Granite Rapids: 87 % of the peak with variable distances, 94 % with these; AVX2 and SSE2 gain
+ * nothing). */
+#if SNUG_VL == 16
+#define SNUG_CLOSE(g) ((g)->a_row == 16 && (g)->a_depth == 1 && (g)->b_depth == 16)
 #else
-#define SNUG_SHORT_WAY_2 1
+#define SNUG_CLOSE(g) 0
 #endif
-#define SNUG_SHORT_WAY_4 1
-#define SNUG_SHORT_WAY_H 0
+
+/* All runs of the innermost loop, with given distances of rows and of steps. */
+#define SNUG_RUNS(rows, V, A_ROW, A_DEPTH, B_DEPTH)                                  \
+    {                                                                                \
+        const ptrdiff_t s = A_ROW, a_depth = A_DEPTH, b_depth = B_DEPTH;             \
+        const ptrdiff_t b_panel = walk.gemm->b_panel;                                \
+        const ptrdiff_t next_step = walk.gemm->stream ? walk.gemm->stream->step : 0; \
+        const char *next = walk.next;                                                \
+        (void)s, (void)b_panel, (void)next_step;                                     \
+        SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) for (;;)                            \
+        {                                                                            \
+            SNUG_TAP(rows, V)                                                        \
+            const volatile snug_jump *const jump = snug_walk_on(&walk);              \
+            if (!jump)                                                               \
+                break;                                                               \
+            const ptrdiff_t a_jump = jump->a;                                        \
+            SNUG_POINTERS_##rows(SNUG_POINTER_JUMP) b += jump->b;                    \
+        }                                                                            \
+        walk.next = next;                                                            \
+    }
 
 /* init and add may be NULL. */
 /* clang-format off */
 #define SNUG_TILE_FUNCTION(rows, V)                                                          \
     static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a,     \
-                                                     const float *panel, const float *init,  \
+                                                     const float *b, const float *init,      \
                                                      const float *add, float *out)           \
     {                                                                                        \
         volatile snug_walk walk;                                                             \
@@ -366,26 +368,17 @@ static inline void snug_walk_tap(volatile snug_walk *walk)
             (void)init_panel;                                                                \
             SNUG_ROWS_##rows(SNUG_ROW_INIT, V)                                               \
         }                                                                                    \
-        snug_walk_begin(&walk, g, a, panel, add, out);                                       \
-        if (SNUG_SHORT_WAY_##V && g->blocks > 0 && g->taps_y == 1 && g->taps_x == 1 &&       \
-            !SNUG_LEAVES_OUT(g))                                                             \
-            for (walk.block = 1;; walk.block++) {                                            \
-                snug_walk_last(&walk);                                                       \
-                SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)                                   \
-                if (walk.block == walk.gemm->blocks)                                         \
-                    break;                                                                   \
-                walk.a_x += walk.gemm->a_block;                                              \
-                walk.b_x += walk.gemm->b_block;                                              \
-            }                                                                                \
-        else for (walk.block = 1; walk.block <= walk.gemm->blocks; walk.block++) {           \
-            snug_walk_block(&walk);                                                          \
-            for (walk.y = 0; walk.y < walk.gemm->taps_y; walk.y++) {                         \
-                snug_walk_row(&walk);                                                        \
-                for (walk.x = 0; walk.x < walk.gemm->taps_x; walk.x++) {                     \
-                    SNUG_TAP(rows, V)                                                        \
-                    snug_walk_tap(&walk);                                                    \
-                }                                                                            \
-            }                                                                                \
+        walk.gemm = g;                                                                       \
+        walk.add = add;                                                                      \
+        walk.out = out;                                                                      \
+        walk.next = g->stream ? g->stream->at : (const char *)a;                             \
+        walk.block = walk.y = walk.x = 0;                                                    \
+        snug_walk_enter(&walk, 0);                                                           \
+        if (g->blocks > 0 && g->taps_y > 0 && g->taps_x > 0) {                               \
+            if (SNUG_CLOSE(g))                                                               \
+                SNUG_RUNS(rows, V, 16, 1, 16)                                                \
+            else                                                                             \
+                SNUG_RUNS(rows, V, g->a_row, g->a_depth, g->b_depth)                         \
         }                                                                                    \
         g = walk.gemm;                                                                       \
         add = walk.add;                                                                      \
