@@ -1,71 +1,81 @@
-/* gemv.h - a matrix times a vector, for fully connected layers: two panels of 16 outputs side by side. */
+/* gemv.h - a matrix times a vector, for fully connected layers: up to four panels of 16 outputs side by
+ * side. */
 #ifndef SNUG_GEMV_H
 #define SNUG_GEMV_H
 
 #include "direct.h"
 #include "gemm.h"
 
-#define SNUG_GEMV_ZERO(r, v) snug_vec c##r##_##v = snug_set1(0.0f);
-#define SNUG_GEMV_EVEN(r, v) c##r##_##v = snug_fma(x, snug_load(b##r + (v) * SNUG_VL), c##r##_##v);
-#define SNUG_GEMV_ODD(r, v) d##r##_##v = snug_fma(x, snug_load(b##r + 16 + (v) * SNUG_VL), d##r##_##v);
-#define SNUG_GEMV_ZERO_ODD(r, v) snug_vec d##r##_##v = snug_set1(0.0f);
-#define SNUG_GEMV_STORE(r, v) snug_store(sums + 16 * (r) + (v) * SNUG_VL, snug_add(c##r##_##v, d##r##_##v));
+/* Panels that are read side by side, so many streams for the prefetcher of the first cache, and the vectors
+ * of a panel. Sums of eight vectors hide the latency of the additions; with vectors of 16 four do, since
+ * memory gives no more than a vector every ten cycles. */
+#if SNUG_VL == 16
+#define SNUG_GEMV_PANELS 4
+#define SNUG_GEMV_VECTORS SNUG_VECTORS_1
+#elif SNUG_VL == 8
+#define SNUG_GEMV_PANELS 4
+#define SNUG_GEMV_VECTORS SNUG_VECTORS_2
+#elif SNUG_VL == 4
+#define SNUG_GEMV_PANELS 2
+#define SNUG_GEMV_VECTORS SNUG_VECTORS_4
+#else
+#define SNUG_GEMV_PANELS 1
+#define SNUG_GEMV_VECTORS SNUG_VECTORS_16
+#endif
+#define SNUG_GEMV_EACH_1(DO) DO(0)
+#define SNUG_GEMV_EACH_2(DO) DO(0) DO(1)
+#define SNUG_GEMV_EACH_4(DO) DO(0) DO(1) DO(2) DO(3)
+#define SNUG_GEMV_EACH_OF(panels, DO) SNUG_GEMV_EACH_##panels(DO)
+#define SNUG_GEMV_SOME(panels, DO) SNUG_GEMV_EACH_OF(panels, DO)
+#define SNUG_GEMV_EACH(DO) SNUG_GEMV_SOME(SNUG_GEMV_PANELS, DO)
 
-/* SNUG_TILE_LANES sums of two panels (which may be the same). Even and odd steps have accumulators of their
- * own: the additions' latency would bound the speed otherwise. */
-static SNUG_NOINLINE void snug_gemv_panels(const snug_gemm *g, const float *a, const float *panel0,
-                                           const float *panel1, float *sums)
+/* So many floats ahead of where they are needed, weights come into the second-level cache. */
+#define SNUG_GEMV_AHEAD 128
+
+#define SNUG_GEMV_ZERO(r, v) snug_vec c##r##_##v = snug_set1(0.0f);
+#define SNUG_GEMV_FMA(r, v) c##r##_##v = snug_fma(x, snug_load(b##r + (v) * SNUG_VL), c##r##_##v);
+#define SNUG_GEMV_STORE(r, v) snug_store(sums + 16 * (r) + (v) * SNUG_VL, c##r##_##v);
+#define SNUG_GEMV_PANEL_ZERO(r) SNUG_GEMV_VECTORS(SNUG_GEMV_ZERO, r)
+#define SNUG_GEMV_PANEL_STORE(r) SNUG_GEMV_VECTORS(SNUG_GEMV_STORE, r)
+#define SNUG_GEMV_PANEL_BEGIN(r) \
+    const float *b##r = b + ((r) < panels ? (r) : panels - 1) * panel_floats + first;
+#define SNUG_GEMV_PANEL_STEP(r)          \
+    SNUG_GEMV_VECTORS(SNUG_GEMV_FMA, r)  \
+    SNUG_PREFETCH(b##r + SNUG_GEMV_AHEAD); \
+    b##r += 16;
+
+/* The sums of 1 ... SNUG_GEMV_PANELS panels, of which sums has room for all: those behind the last are the
+ * last's again. */
+static SNUG_NOINLINE void snug_gemv_piece(const snug_gemm *g, const float *a, const float *b, int32_t panels,
+                                          ptrdiff_t panel_floats, float *sums)
 {
-    SNUG_VECTORS(SNUG_GEMV_ZERO, 0)
-    SNUG_VECTORS(SNUG_GEMV_ZERO, 1)
-    SNUG_VECTORS(SNUG_GEMV_ZERO_ODD, 0)
-    SNUG_VECTORS(SNUG_GEMV_ZERO_ODD, 1)
+    SNUG_GEMV_EACH(SNUG_GEMV_PANEL_ZERO)
     for (int32_t block = 0; block < g->blocks; block++)
         for (int32_t y = 0; y < g->taps_y; y++)
             for (int32_t tap = 0; tap < g->taps_x; tap++) {
                 const ptrdiff_t first = block * g->b_block + y * g->b_y + tap * g->b_x;
                 const float *p = a + block * g->a_block + y * g->a_y + tap * g->a_x;
-                const float *b0 = panel0 + first, *b1 = panel1 + first;
-                int32_t k = g->depth;
+                SNUG_GEMV_EACH(SNUG_GEMV_PANEL_BEGIN)
                 SNUG_NO_UNROLL
-                for (; k > 1; k -= 2, b0 += 32, b1 += 32) {
-                    snug_vec x = snug_set1(*p);
-                    SNUG_VECTORS(SNUG_GEMV_EVEN, 0)
-                    SNUG_VECTORS(SNUG_GEMV_EVEN, 1)
-                    p += g->a_depth;
-                    x = snug_set1(*p);
-                    SNUG_VECTORS(SNUG_GEMV_ODD, 0)
-                    SNUG_VECTORS(SNUG_GEMV_ODD, 1)
-                    p += g->a_depth;
-                }
-                if (k) {
+                for (int32_t k = g->depth; k > 0; k--) {
                     const snug_vec x = snug_set1(*p);
-                    SNUG_VECTORS(SNUG_GEMV_EVEN, 0)
-                    SNUG_VECTORS(SNUG_GEMV_EVEN, 1)
+                    SNUG_GEMV_EACH(SNUG_GEMV_PANEL_STEP)
+                    p += g->a_depth;
                 }
             }
-    SNUG_VECTORS(SNUG_GEMV_STORE, 0)
-    SNUG_VECTORS(SNUG_GEMV_STORE, 1)
-}
-
-/* All 32 sums of two panels. */
-static inline void snug_gemv_piece(const snug_gemm *g, const float *a, const float *panel0,
-                                   const float *panel1, float *sums)
-{
-    for (int32_t lane = 0; lane < 16; lane += SNUG_TILE_LANES)
-        snug_gemv_panels(g, a, panel0 + lane, panel1 + lane, sums + lane);
+    SNUG_GEMV_EACH(SNUG_GEMV_PANEL_STORE)
 }
 
 /* The same in stretches (stretches.h). */
-static SNUG_NOINLINE void snug_gemv_long(const snug_gemm *g, const float *a, const float *panel0,
-                                         const float *panel1, float *sums)
+static SNUG_NOINLINE void snug_gemv_long(const snug_gemm *g, const float *a, const float *b, int32_t panels,
+                                         ptrdiff_t panel_floats, float *sums)
 {
-    for (int32_t lane = 0; lane < 32; lane++)
+    for (int32_t lane = 0; lane < SNUG_GEMV_PANELS * 16; lane++)
         sums[lane] = 0.0f;
     for (snug_stretch s = snug_no_stretch(g); snug_next_stretch(g, &s);) {
-        float stretch[32];
-        snug_gemv_piece(&s.gemm, a + s.a, panel0 + s.b, panel1 + s.b, stretch);
-        for (int32_t lane = 0; lane < 32; lane++)
+        float stretch[SNUG_GEMV_PANELS * 16];
+        snug_gemv_piece(&s.gemm, a + s.a, b + s.b, panels, panel_floats, stretch);
+        for (int32_t lane = 0; lane < SNUG_GEMV_PANELS * 16; lane++)
             sums[lane] += stretch[lane];
     }
 }
@@ -80,15 +90,11 @@ static inline void snug_gemv(const snug_layer *l, snug_gemm *g, int32_t block, c
     const int32_t stored = block == 16 ? panels * 16 : l->out_channels;
     snug_gemm_merge(g);
     const int64_t steps = snug_gemm_steps(g);
-    for (int32_t panel = 0; panel < panels; panel += 2) {
-        float sums[32];
-        const float *panel0 = weights + panel * panel_floats;
-        const float *panel1 = panel + 1 < panels ? panel0 + panel_floats : panel0;
-        if (steps > 2 * SNUG_LONGEST_SUM) /* even and odd steps are a sum each */
-            snug_gemv_long(g, input, panel0, panel1, sums);
-        else
-            snug_gemv_piece(g, input, panel0, panel1, sums);
-        for (int32_t lane = 0; lane < 32 && panel * 16 + lane < stored; lane++) {
+    for (int32_t panel = 0; panel < panels; panel += SNUG_GEMV_PANELS) {
+        float sums[SNUG_GEMV_PANELS * 16];
+        (steps > SNUG_LONGEST_SUM ? snug_gemv_long : snug_gemv_piece)(
+            g, input, weights + panel * panel_floats, panels - panel, panel_floats, sums);
+        for (int32_t lane = 0; lane < SNUG_GEMV_PANELS * 16 && panel * 16 + lane < stored; lane++) {
             const int32_t o = panel * 16 + lane;
             float sum = sums[lane] + bias[o];
             if (residual)

@@ -1,6 +1,6 @@
 /* conv_fully_connected_c16 - the kernel covers the whole input and there is one output pixel: a matrix times
  * a vector, bound by how fast the weights stream from memory. They lie in the order in which this layout's
- * input is read; two panels of 16 outputs are read side by side, two streams for the prefetcher. No
+ * input is read; panels of 16 outputs are read side by side, each a stream for the prefetcher. No
  * workspace. */
 #include "gemv.h"
 
