@@ -334,8 +334,18 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
 #define SNUG_CLOSE(g) 0
 #endif
 
+/* Before a run of a 1x1 convolution: the rows' lines of the next block come into the first-level cache, which
+ * no hardware foresees (3 % less time). */
+#define SNUG_FETCH_ROW(r, value, V) SNUG_PREFETCH_NEAR(ahead + (r) * 16);
+#define SNUG_FETCH_CLOSE(rows, V)                           \
+    if (walk.gemm->taps_x == 1) {                           \
+        const float *const ahead = p0 + walk.gemm->a_block; \
+        SNUG_ROWS_##rows(SNUG_FETCH_ROW, V)                 \
+    }
+#define SNUG_FETCH_FAR(rows, V)
+
 /* All runs of the innermost loop, with given distances of rows and of steps. */
-#define SNUG_RUNS(rows, V, A_ROW, A_DEPTH, B_DEPTH)                                  \
+#define SNUG_RUNS(rows, V, A_ROW, A_DEPTH, B_DEPTH, FETCH)                           \
     {                                                                                \
         const ptrdiff_t s = A_ROW, a_depth = A_DEPTH, b_depth = B_DEPTH;             \
         const ptrdiff_t b_panel = walk.gemm->b_panel;                                \
@@ -344,6 +354,7 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
         (void)s, (void)b_panel, (void)next_step;                                     \
         SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) for (;;)                            \
         {                                                                            \
+            FETCH(rows, V)                                                           \
             SNUG_TAP(rows, V)                                                        \
             const volatile snug_jump *const jump = snug_walk_on(&walk);              \
             if (!jump)                                                               \
@@ -376,9 +387,9 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
         snug_walk_enter(&walk, 0);                                                           \
         if (g->blocks > 0 && g->taps_y > 0 && g->taps_x > 0) {                               \
             if (SNUG_CLOSE(g))                                                               \
-                SNUG_RUNS(rows, V, 16, 1, 16)                                                \
+                SNUG_RUNS(rows, V, 16, 1, 16, SNUG_FETCH_CLOSE)                              \
             else                                                                             \
-                SNUG_RUNS(rows, V, g->a_row, g->a_depth, g->b_depth)                         \
+                SNUG_RUNS(rows, V, g->a_row, g->a_depth, g->b_depth, SNUG_FETCH_FAR)         \
         }                                                                                    \
         g = walk.gemm;                                                                       \
         add = walk.add;                                                                      \

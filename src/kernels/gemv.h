@@ -39,8 +39,8 @@
 #define SNUG_GEMV_PANEL_STORE(r) SNUG_GEMV_VECTORS(SNUG_GEMV_STORE, r)
 #define SNUG_GEMV_PANEL_BEGIN(r) \
     const float *b##r = b + ((r) < panels ? (r) : panels - 1) * panel_floats + first;
-#define SNUG_GEMV_PANEL_STEP(r)          \
-    SNUG_GEMV_VECTORS(SNUG_GEMV_FMA, r)  \
+#define SNUG_GEMV_PANEL_STEP(r)            \
+    SNUG_GEMV_VECTORS(SNUG_GEMV_FMA, r)    \
     SNUG_PREFETCH(b##r + SNUG_GEMV_AHEAD); \
     b##r += 16;
 
