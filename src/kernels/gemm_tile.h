@@ -253,12 +253,12 @@ typedef struct snug_jump {
     ptrdiff_t a, b;
 } snug_jump;
 
-/* Where a tile is, and its jumps to the next tap, row of taps and block. Volatile, so that nothing of it
- * stays in a register while the innermost loop runs: gcc would keep what finds no room there in vector
- * registers, and fetching an address from one waits until all multiply-adds before it are done. */
+/* A tile's jumps to the next tap, row of taps and block, and what it needs at the end. Volatile, so that
+ * nothing of it stays in a register while the innermost loop runs: gcc would keep what finds no room there in
+ * vector registers, and fetching an address from one waits until all multiply-adds before it are done. */
 typedef struct snug_walk {
     const snug_gemm *gemm;
-    int32_t block, y, x, depth;
+    int32_t depth;
     snug_jump tap, row, next_block;
     const char *next;
     const float *add;
@@ -280,19 +280,25 @@ static inline void snug_walk_enter(volatile snug_walk *walk, int32_t block)
     walk->next_block.b = row.b + g->b_block - g->taps_y * g->b_y;
 }
 
+/* Where a tile is. */
+typedef struct snug_turn {
+    int32_t block, y, x;
+} snug_turn;
+
 /* The jump to the next run of the innermost loop; NULL: that was the last. */
-static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
+static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, snug_turn *turn)
 {
-    if (++walk->x < walk->gemm->taps_x)
+    const snug_gemm *const g = walk->gemm;
+    if (++turn->x < g->taps_x)
         return &walk->tap;
-    walk->x = 0;
-    if (++walk->y < walk->gemm->taps_y)
+    turn->x = 0;
+    if (++turn->y < g->taps_y)
         return &walk->row;
-    walk->y = 0;
-    if (++walk->block == walk->gemm->blocks)
+    turn->y = 0;
+    if (++turn->block == g->blocks)
         return NULL;
-    if (walk->gemm->last_depth)
-        snug_walk_enter(walk, walk->block);
+    if (g->last_depth)
+        snug_walk_enter(walk, turn->block);
     return &walk->next_block;
 }
 
@@ -314,9 +320,9 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
  * beside the map. */
 #ifdef SNUG_GEMM_BORDERS
 #define SNUG_TAP(rows, V)                                         \
-    if (walk.x < walk.gemm->left_taps)                            \
+    if (turn.x < walk.gemm->left_taps)                            \
         SNUG_DEPTH_LOOP(rows, V, SNUG_REST_##rows)                \
-    else if (walk.x >= walk.gemm->taps_x - walk.gemm->right_taps) \
+    else if (turn.x >= walk.gemm->taps_x - walk.gemm->right_taps) \
         SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows)                \
     else                                                          \
         SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
@@ -351,12 +357,13 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
         const ptrdiff_t b_panel = walk.gemm->b_panel;                                \
         const ptrdiff_t next_step = walk.gemm->stream ? walk.gemm->stream->step : 0; \
         const char *next = walk.next;                                                \
+        snug_turn turn = {0, 0, 0};                                                  \
         (void)s, (void)b_panel, (void)next_step;                                     \
         SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) for (;;)                            \
         {                                                                            \
             FETCH(rows, V)                                                           \
             SNUG_TAP(rows, V)                                                        \
-            const volatile snug_jump *const jump = snug_walk_on(&walk);              \
+            const volatile snug_jump *const jump = snug_walk_on(&walk, &turn);       \
             if (!jump)                                                               \
                 break;                                                               \
             const ptrdiff_t a_jump = jump->a;                                        \
@@ -383,7 +390,7 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk)
         walk.add = add;                                                                      \
         walk.out = out;                                                                      \
         walk.next = g->stream ? g->stream->at : (const char *)a;                             \
-        walk.block = walk.y = walk.x = 0;                                                    \
+                                                            \
         snug_walk_enter(&walk, 0);                                                           \
         if (g->blocks > 0 && g->taps_y > 0 && g->taps_x > 0) {                               \
             if (SNUG_CLOSE(g))                                                               \
