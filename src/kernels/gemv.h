@@ -20,7 +20,14 @@
 #define SNUG_GEMV_VECTORS SNUG_VECTORS_4
 #else
 #define SNUG_GEMV_PANELS 1
-#define SNUG_GEMV_VECTORS SNUG_VECTORS_16
+#define SNUG_GEMV_VECTORS(DO, r) SNUG_GEMV_LANES(DO, r, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+#define SNUG_GEMV_LANES(DO, r, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
+    DO(r, a)                                                                   \
+    DO(r, b)                                                                   \
+    DO(r, c)                                                                   \
+    DO(r, d)                                                                   \
+    DO(r, e)                                                                   \
+    DO(r, f) DO(r, g) DO(r, h) DO(r, i) DO(r, j) DO(r, k) DO(r, l) DO(r, m) DO(r, n) DO(r, o) DO(r, p)
 #endif
 #define SNUG_GEMV_EACH_1(DO) DO(0)
 #define SNUG_GEMV_EACH_2(DO) DO(0) DO(1)
@@ -80,27 +87,79 @@ static SNUG_NOINLINE void snug_gemv_long(const snug_gemm *g, const float *a, con
     }
 }
 
-/* All outputs. block: channels that lie together in the output (chw 1, hwc all, c16 16). Lanes that fill up
- * the last block of c16 are stored too. */
-static inline void snug_gemv(const snug_layer *l, snug_gemm *g, int32_t block, const float *input,
+/* How the sum of a layer whose kernel covers the input runs over planar, interleaved and blocked maps. */
+static inline snug_gemm snug_gemv_chw(const snug_layer *layer)
+{
+    snug_gemm g = {0};
+    g.blocks = layer->in_channels;
+    g.taps_y = layer->in_height;
+    g.taps_x = 1;
+    g.depth = layer->in_width;
+    g.a_block = layer->in_plane;
+    g.a_y = layer->in_row;
+    g.a_depth = layer->in_pixel;
+    g.b_depth = 16;
+    g.b_y = g.depth * g.b_depth;
+    g.b_block = g.taps_y * g.b_y;
+    return g;
+}
+
+static inline snug_gemm snug_gemv_blocks(const snug_layer *layer, int32_t blocks, int32_t channels)
+{
+    snug_gemm g = {0};
+    g.blocks = blocks;
+    g.taps_y = layer->in_height;
+    g.taps_x = layer->in_width;
+    g.depth = channels;
+    g.a_block = layer->in_plane;
+    g.a_y = layer->in_row;
+    g.a_x = layer->in_pixel;
+    g.a_depth = 1;
+    g.b_depth = 16;
+    g.b_x = g.depth * g.b_depth;
+    g.b_y = g.taps_x * g.b_x;
+    g.b_block = g.taps_y * g.b_y;
+    return g;
+}
+
+static inline snug_gemm snug_gemv_hwc(const snug_layer *layer)
+{
+    return snug_gemv_blocks(layer, 1, layer->in_channels);
+}
+
+static inline snug_gemm snug_gemv_c16(const snug_layer *layer)
+{
+    return snug_gemv_blocks(layer, (layer->in_channels + 15) / 16, 16);
+}
+
+/* Sums of the panels from `panel` on become outputs. block: channels that lie together in the output (chw 1,
+ * hwc all, c16 16). Lanes that fill up the last block of c16 are stored too. */
+static inline void snug_gemv_store(const snug_layer *l, int32_t block, int32_t panel, const float *sums,
+                                   const float *bias, const float *residual, float *output)
+{
+    const int32_t stored = block == 16 ? (l->out_channels + 15) / 16 * 16 : l->out_channels;
+    for (int32_t lane = 0; lane < SNUG_GEMV_PANELS * 16 && panel * 16 + lane < stored; lane++) {
+        const int32_t o = panel * 16 + lane;
+        float sum = sums[lane] + bias[o];
+        if (residual)
+            sum += residual[snug_channel(block, o, l->other_plane)];
+        output[snug_channel(block, o, l->out_plane)] = snug_activated(l, sum);
+    }
+}
+
+/* All outputs. */
+static inline void snug_gemv(const snug_layer *l, snug_gemm g, int32_t block, const float *input,
                              const float *weights, const float *bias, const float *residual, float *output)
 {
-    const ptrdiff_t panel_floats = g->blocks * g->b_block;
+    const ptrdiff_t panel_floats = g.blocks * g.b_block;
     const int32_t panels = (l->out_channels + 15) / 16;
-    const int32_t stored = block == 16 ? panels * 16 : l->out_channels;
-    snug_gemm_merge(g);
-    const int64_t steps = snug_gemm_steps(g);
+    snug_gemm_merge(&g);
+    const int64_t steps = snug_gemm_steps(&g);
     for (int32_t panel = 0; panel < panels; panel += SNUG_GEMV_PANELS) {
         float sums[SNUG_GEMV_PANELS * 16];
         (steps > SNUG_LONGEST_SUM ? snug_gemv_long : snug_gemv_piece)(
-            g, input, weights + panel * panel_floats, panels - panel, panel_floats, sums);
-        for (int32_t lane = 0; lane < SNUG_GEMV_PANELS * 16 && panel * 16 + lane < stored; lane++) {
-            const int32_t o = panel * 16 + lane;
-            float sum = sums[lane] + bias[o];
-            if (residual)
-                sum += residual[snug_channel(block, o, l->other_plane)];
-            output[snug_channel(block, o, l->out_plane)] = snug_activated(l, sum);
-        }
+            &g, input, weights + panel * panel_floats, panels - panel, panel_floats, sums);
+        snug_gemv_store(l, block, panel, sums, bias, residual, output);
     }
 }
 

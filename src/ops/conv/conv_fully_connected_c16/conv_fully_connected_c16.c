@@ -9,18 +9,5 @@ SNUG_CONV_KERNEL(conv_fully_connected_c16);
 SNUG_CONV_KERNEL(conv_fully_connected_c16)
 {
     (void)workspace;
-    snug_gemm g = {0};
-    g.blocks = (layer->in_channels + 15) / 16;
-    g.depth = 16;
-    g.a_block = layer->in_plane;
-    g.a_y = layer->in_row;
-    g.a_x = layer->in_pixel;
-    g.a_depth = 1;
-    g.b_x = 256;
-    g.b_y = g.b_x * layer->in_width;
-    g.b_block = g.b_y * layer->in_height;
-    g.taps_x = layer->in_width;
-    g.taps_y = layer->in_height;
-    g.b_depth = 16;
-    snug_gemv(layer, &g, 16, input, weights, bias, residual, output);
+    snug_gemv(layer, snug_gemv_c16(layer), 16, input, weights, bias, residual, output);
 }

@@ -9,16 +9,5 @@ SNUG_CONV_KERNEL(conv_fully_connected_chw);
 SNUG_CONV_KERNEL(conv_fully_connected_chw)
 {
     (void)workspace;
-    snug_gemm g = {0};
-    g.blocks = layer->in_channels;
-    g.depth = layer->in_width;
-    g.taps_x = 1;
-    g.a_block = layer->in_plane;
-    g.a_y = layer->in_row;
-    g.a_depth = layer->in_pixel;
-    g.b_y = (ptrdiff_t)layer->in_width * 16;
-    g.b_block = g.b_y * layer->in_height;
-    g.taps_y = layer->in_height;
-    g.b_depth = 16;
-    snug_gemv(layer, &g, 1, input, weights, bias, residual, output);
+    snug_gemv(layer, snug_gemv_chw(layer), 1, input, weights, bias, residual, output);
 }

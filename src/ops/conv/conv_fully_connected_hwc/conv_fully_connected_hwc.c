@@ -9,17 +9,5 @@ SNUG_CONV_KERNEL(conv_fully_connected_hwc);
 SNUG_CONV_KERNEL(conv_fully_connected_hwc)
 {
     (void)workspace;
-    snug_gemm g = {0};
-    g.blocks = 1;
-    g.depth = layer->in_channels;
-    g.a_y = layer->in_row;
-    g.a_x = layer->in_pixel;
-    g.a_depth = 1;
-    g.b_x = (ptrdiff_t)layer->in_channels * 16;
-    g.b_y = g.b_x * layer->in_width;
-    g.b_block = g.b_y * layer->in_height;
-    g.taps_x = layer->in_width;
-    g.taps_y = layer->in_height;
-    g.b_depth = 16;
-    snug_gemv(layer, &g, INT32_MAX, input, weights, bias, residual, output);
+    snug_gemv(layer, snug_gemv_hwc(layer), INT32_MAX, input, weights, bias, residual, output);
 }

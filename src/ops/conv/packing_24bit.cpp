@@ -1,0 +1,83 @@
+#include "ops/conv/packing_24bit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace snug {
+
+namespace {
+
+constexpr int64_t kLanes = 16, kFour = 4, kStretch = 64;
+constexpr int64_t kScaleBytes = kLanes * int64_t{sizeof(float)}, kFourBytes = kFour * kLanes * 3;
+constexpr double kLargest = (1 << 23) - 1;
+
+/// Of a sum, without those that fill up the last four.
+int64_t steps_of(const snug_layer& layer, TapOrder order) {
+  return panel_bytes(layer, order) / ((layer.out_channels + kLanes - 1) / kLanes) / kScaleBytes;
+}
+
+int64_t bytes_of_panel(int64_t steps) {
+  return (steps + kStretch - 1) / kStretch * kScaleBytes + (steps + kFour - 1) / kFour * kFourBytes;
+}
+
+/// One output's weights of a stretch, kLanes floats apart. to: where the stretch begins.
+void pack_stretch(const float* weights, int64_t steps, int64_t lane, std::byte* to) {
+  double largest = 0;
+  bool finite = true;
+  for (int64_t step = 0; step < steps; ++step) {
+    const double magnitude = std::fabs(weights[step * kLanes]);
+    finite = finite && std::isfinite(magnitude);
+    largest = std::max(largest, magnitude);
+  }
+  const float scale = finite ? static_cast<float>(largest / kLargest) : HUGE_VALF;
+  std::memcpy(to + lane * int64_t{sizeof(float)}, &scale, sizeof(scale));
+  to += kScaleBytes;
+  for (int64_t step = 0; step < steps; ++step) {
+    const double quotient = !finite ? 1 : scale > 0 ? weights[step * kLanes] / double{scale} : 0;
+    const auto value = static_cast<int32_t>(std::lrint(std::clamp(quotient, -kLargest, kLargest)));
+    const auto low = static_cast<uint16_t>(value & 0xffff);
+    const auto high = static_cast<int8_t>(value >> 16);
+    std::byte* const four = to + step / kFour * kFourBytes;
+    const int64_t place = step % kFour * kLanes + lane;
+    std::memcpy(four + place * int64_t{sizeof(low)}, &low, sizeof(low));
+    std::memcpy(four + kFour * kLanes * int64_t{sizeof(low)} + place, &high, sizeof(high));
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order) {
+  const std::vector<std::byte> bytes = pack_panels(layer, weights, order);
+  std::vector<float> panels(bytes.size() / sizeof(float));
+  std::memcpy(panels.data(), bytes.data(), bytes.size());
+  const int64_t steps = steps_of(layer, order), panel_floats = steps * kLanes, panel_bytes = bytes_of_panel(steps);
+  std::vector<std::byte> packed(static_cast<size_t>(panel_24bit_bytes(layer, order)));
+  for (int64_t o = 0; o < layer.out_channels; ++o) {
+    const float* from = panels.data() + o / kLanes * panel_floats + o % kLanes;
+    std::byte* to = packed.data() + o / kLanes * panel_bytes;
+    for (int64_t step = 0; step < steps; step += kStretch, to += bytes_of_panel(kStretch))
+      pack_stretch(from + step * kLanes, std::min(kStretch, steps - step), o % kLanes, to);
+  }
+  return packed;
+}
+
+int64_t panel_24bit_bytes(const snug_layer& layer, TapOrder order) {
+  return (layer.out_channels + kLanes - 1) / kLanes * bytes_of_panel(steps_of(layer, order));
+}
+
+int64_t gemv_24bit_workspace_bytes(const snug_layer& layer, TapOrder order) {
+  return round_up(steps_of(layer, order), kFour) * int64_t{sizeof(float)};
+}
+
+/// To unpack a weight costs as much as to multiply it and add.
+Work gemv_24bit_work(const snug_layer& layer, const Layout& layout, TapOrder order) {
+  Work work =
+      direct_work(layer, layout, layout, panel_24bit_bytes(layer, order), gemv_24bit_workspace_bytes(layer, order));
+  work.multiply_adds *= 2;
+  return work;
+}
+
+}  // namespace snug
