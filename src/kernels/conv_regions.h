@@ -236,11 +236,7 @@ static inline void snug_conv_panels(const snug_layer *l, const snug_gemm *base, 
             g.unfinished = !last;
             g.half = base->half && rest == width;
             g.clamp = last && base->clamp;
-            const float *next = weights;
-            if (!last)
-                next = b + step * base->b_block;
-            else if (rest > width)
-                next = weights + (panel + at_once) * base->b_panel;
+            const float *next = last ? weights + (panel + at_once) * base->b_panel : b + step * base->b_block;
             stream = snug_stream_of(next, at_once, tiles);
             g.stream = &stream;
             snug_conv_panel(l, &g, width, input + block * base->a_block, b, first ? bias + panel * 16 : NULL,

@@ -263,7 +263,8 @@ static inline int32_t snug_product_rows(const snug_gemm *g)
     return fit < 4 ? 4 * SNUG_TILE_ROWS : (int32_t)fit * SNUG_TILE_ROWS;
 }
 
-/* A plain product: many rows times all lanes, `block_rows` rows after one another. */
+/* A plain product: many rows times all lanes, `block_rows` rows after one another. While the last panels run,
+ * what lies behind the weights comes into the cache: those of the network's next layer. */
 static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t block_rows, int32_t lanes,
                                      const float *a, const float *b, const float *bias, const float *add,
                                      float *out)
@@ -278,7 +279,7 @@ static inline void snug_gemm_product(const snug_gemm *g, int32_t rows, int32_t b
             const int32_t whole = lanes / 16 - panel,
                           at_once = whole > 0 ? snug_next_panels(g, whole, steps, snug_tiles_of(count)) : 1;
             const int32_t rest = lanes - panel * 16, width = rest < at_once * 16 ? rest : at_once * 16;
-            const int32_t next = rest > width ? panel + at_once : 0;
+            const int32_t next = rest > width || row + block_rows >= rows ? panel + at_once : 0;
             local.half = g->half && rest == width;
             stream = snug_stream_of(b + next * g->b_panel, at_once, snug_tiles_of(count));
             snug_gemm_lanes(&local, count, width, a + row * g->a_row, b + panel * g->b_panel,

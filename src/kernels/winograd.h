@@ -249,9 +249,9 @@ static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug
     }
 }
 
-/* All points of a block times the weights of `panels` times 16 output channels. end: of all weights. */
+/* All points of a block times the weights of `panels` times 16 output channels. */
 static inline void snug_winograd_products(const snug_winograd_run *run, const snug_winograd_block *block,
-                                          int32_t panels, const float *weights, const float *end)
+                                          int32_t panels, const float *weights)
 {
     const snug_winograd_plan *plan = &run->plan;
     const ptrdiff_t step = (ptrdiff_t)panels * plan->groups * 256;
@@ -261,9 +261,9 @@ static inline void snug_winograd_products(const snug_winograd_run *run, const sn
             const int32_t tiles = snug_winograd_count(block->rows, block->short_y, i) *
                                   snug_winograd_count(block->columns, block->short_x, j);
             if (tiles > 0)
-                snug_winograd_multiply(
-                    tiles, panels, plan->groups, plan->in_group, run->in + point * plan->in_point, weights,
-                    end - weights < 2 * step ? weights : weights + step, run->out + point * plan->out_point);
+                snug_winograd_multiply(tiles, panels, plan->groups, plan->in_group,
+                                       run->in + point * plan->in_point, weights, weights + step,
+                                       run->out + point * plan->out_point);
         }
 }
 
@@ -384,8 +384,7 @@ static inline int32_t snug_winograd_multiply_panels(const snug_winograd_run *run
     const int32_t groups = (run->layer->out_channels + 15) / 16;
     const int32_t panels = snug_winograd_least(SNUG_WINOGRAD_PANELS, groups - first);
     const ptrdiff_t panel_floats = (ptrdiff_t)plan->y.points * plan->x.points * plan->groups * 256;
-    snug_winograd_products(run, block, panels, weights + first * panel_floats,
-                           weights + groups * panel_floats);
+    snug_winograd_products(run, block, panels, weights + first * panel_floats);
     return panels;
 }
 
