@@ -265,19 +265,26 @@ typedef struct snug_walk {
     float *out;
 } snug_walk;
 
-static inline void snug_walk_enter(volatile snug_walk *walk, int32_t block)
+/* In the last block, which may be shorter, taps and rows are at other distances. */
+static inline void snug_walk_enter(volatile snug_walk *walk, int32_t depth)
 {
     const snug_gemm *g = walk->gemm;
-    const int32_t depth = g->last_depth && block == g->blocks - 1 ? g->last_depth : g->depth;
     const snug_jump tap = {g->a_x - depth * g->a_depth, g->b_x - depth * g->b_depth};
-    const snug_jump row = {tap.a + g->a_y - g->taps_x * g->a_x, tap.b + g->b_y - g->taps_x * g->b_x};
     walk->depth = depth;
     walk->tap.a = tap.a;
     walk->tap.b = tap.b;
-    walk->row.a = row.a;
-    walk->row.b = row.b;
-    walk->next_block.a = row.a + g->a_block - g->taps_y * g->a_y;
-    walk->next_block.b = row.b + g->b_block - g->taps_y * g->b_y;
+    walk->row.a = tap.a + g->a_y - g->taps_x * g->a_x;
+    walk->row.b = tap.b + g->b_y - g->taps_x * g->b_x;
+}
+
+static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g)
+{
+    walk->gemm = g;
+    snug_walk_enter(walk, g->depth);
+    walk->next_block.a = walk->row.a + g->a_block - g->taps_y * g->a_y;
+    walk->next_block.b = walk->row.b + g->b_block - g->taps_y * g->b_y;
+    if (g->last_depth && g->blocks == 1)
+        snug_walk_enter(walk, g->last_depth);
 }
 
 /* Where a tile is. */
@@ -297,8 +304,8 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, s
     turn->y = 0;
     if (++turn->block == g->blocks)
         return NULL;
-    if (g->last_depth)
-        snug_walk_enter(walk, turn->block);
+    if (g->last_depth && turn->block == g->blocks - 1)
+        snug_walk_enter(walk, g->last_depth);
     return &walk->next_block;
 }
 
@@ -386,12 +393,10 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, s
             (void)init_panel;                                                                \
             SNUG_ROWS_##rows(SNUG_ROW_INIT, V)                                               \
         }                                                                                    \
-        walk.gemm = g;                                                                       \
         walk.add = add;                                                                      \
         walk.out = out;                                                                      \
         walk.next = g->stream ? g->stream->at : (const char *)a;                             \
-                                                            \
-        snug_walk_enter(&walk, 0);                                                           \
+        snug_walk_begin(&walk, g);                                                           \
         if (g->blocks > 0 && g->taps_y > 0 && g->taps_x > 0) {                               \
             if (SNUG_CLOSE(g))                                                               \
                 SNUG_RUNS(rows, V, 16, 1, 16, SNUG_FETCH_CLOSE)                              \
