@@ -287,13 +287,19 @@ static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g)
         snug_walk_enter(walk, g->last_depth);
 }
 
-/* Where a tile is. */
+/* Where a tile is; in registers where one pointer for all rows leaves some (gcc for ARMv7 would move vectors
+ * about). */
 typedef struct snug_turn {
     int32_t block, y, x;
 } snug_turn;
+#if SNUG_VL == 16
+#define SNUG_TURN snug_turn
+#else
+#define SNUG_TURN volatile snug_turn
+#endif
 
 /* The jump to the next run of the innermost loop; NULL: that was the last. */
-static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, snug_turn *turn)
+static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, SNUG_TURN *turn)
 {
     const snug_gemm *const g = walk->gemm;
     if (++turn->x < g->taps_x)
@@ -364,7 +370,7 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, s
         const ptrdiff_t b_panel = walk.gemm->b_panel;                                \
         const ptrdiff_t next_step = walk.gemm->stream ? walk.gemm->stream->step : 0; \
         const char *next = walk.next;                                                \
-        snug_turn turn = {0, 0, 0};                                                  \
+        SNUG_TURN turn = {0, 0, 0};                                                  \
         (void)s, (void)b_panel, (void)next_step;                                     \
         SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) for (;;)                            \
         {                                                                            \
