@@ -6,35 +6,29 @@
 #include "direct.h"
 #include "gemm.h"
 
-/* Panels that are read side by side, so many streams for the prefetcher of the first cache, and the vectors
- * of a panel. Sums of eight vectors hide the latency of the additions; with vectors of 16 four do, since
- * memory gives no more than a vector every ten cycles. */
+/* Panels that are read side by side, each a stream for the prefetcher, and the vectors of a panel. Sums of
+ * eight vectors hide the latency of the additions; with vectors of 16 four do, since memory gives no more
+ * than one every ten cycles. */
 #if SNUG_VL == 16
 #define SNUG_GEMV_PANELS 4
 #define SNUG_GEMV_VECTORS SNUG_VECTORS_1
+#define SNUG_GEMV_EACH(DO) DO(0) DO(1) DO(2) DO(3)
 #elif SNUG_VL == 8
 #define SNUG_GEMV_PANELS 4
 #define SNUG_GEMV_VECTORS SNUG_VECTORS_2
+#define SNUG_GEMV_EACH(DO) DO(0) DO(1) DO(2) DO(3)
 #elif SNUG_VL == 4
 #define SNUG_GEMV_PANELS 2
 #define SNUG_GEMV_VECTORS SNUG_VECTORS_4
+#define SNUG_GEMV_EACH(DO) DO(0) DO(1)
 #else
 #define SNUG_GEMV_PANELS 1
-#define SNUG_GEMV_VECTORS(DO, r) SNUG_GEMV_LANES(DO, r, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-#define SNUG_GEMV_LANES(DO, r, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
-    DO(r, a)                                                                   \
-    DO(r, b)                                                                   \
-    DO(r, c)                                                                   \
-    DO(r, d)                                                                   \
-    DO(r, e)                                                                   \
-    DO(r, f) DO(r, g) DO(r, h) DO(r, i) DO(r, j) DO(r, k) DO(r, l) DO(r, m) DO(r, n) DO(r, o) DO(r, p)
+#define SNUG_GEMV_VECTORS(DO, r)                                                                            \
+    SNUG_VECTORS_4(DO, r)                                                                                   \
+    DO(r, 4) DO(r, 5) DO(r, 6) DO(r, 7) DO(r, 8) DO(r, 9) DO(r, 10) DO(r, 11) DO(r, 12) DO(r, 13) DO(r, 14) \
+        DO(r, 15)
+#define SNUG_GEMV_EACH(DO) DO(0)
 #endif
-#define SNUG_GEMV_EACH_1(DO) DO(0)
-#define SNUG_GEMV_EACH_2(DO) DO(0) DO(1)
-#define SNUG_GEMV_EACH_4(DO) DO(0) DO(1) DO(2) DO(3)
-#define SNUG_GEMV_EACH_OF(panels, DO) SNUG_GEMV_EACH_##panels(DO)
-#define SNUG_GEMV_SOME(panels, DO) SNUG_GEMV_EACH_OF(panels, DO)
-#define SNUG_GEMV_EACH(DO) SNUG_GEMV_SOME(SNUG_GEMV_PANELS, DO)
 
 /* So many floats ahead of where they are needed, weights come into the second-level cache. */
 #define SNUG_GEMV_AHEAD 128

@@ -7,7 +7,8 @@
  *
  *     float scale[16]; then per four steps  uint16 low[4][16], int8 high[4][16]
  *
- * the last stretch being as much shorter as there are fewer steps, in fours; missing ones are 0.
+ * the last stretch being as much shorter as there are fewer steps, in fours; missing ones are 0. A sum grows
+ * to 2^29 times the largest input before it is scaled: inputs above 1e29 overflow to infinity.
  *
  * Workspace in floats: the input in the order of the steps, made a multiple of four long with zeros. */
 #ifndef SNUG_GEMV_24BIT_H
