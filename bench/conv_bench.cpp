@@ -48,21 +48,40 @@ const std::vector<std::string> kLayers{
     "ic25088ih1iw1oc4096oh1ow1kh1kw1sy1sx1dy1dx1g1",
 };
 
+double lower_quartile(std::vector<double>& samples) {
+  const auto quartile = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 4);
+  std::nth_element(samples.begin(), quartile, samples.end());
+  return *quartile;
+}
+
+/// One call's time, and the peak between the calls: cores lower their clock under a load of wide multiply-adds that
+/// also come from memory, and only there.
+struct Timing {
+  double ns, peak_gflops;
+};
+
+double peak_now_ns() {
+  constexpr long kBrief = 1'000;
+  const Clock::time_point start = Clock::now();
+  volatile float kept = fma_chains(kBrief);
+  (void)kept;
+  return ns_since(start) / fma_chains_flops(kBrief);
+}
+
 /// The lower quartile of runs that take at least `least_ms` together, after one that warms up.
-double lower_quartile_ns(PreparedConv& conv, double least_ms) {
+Timing time_runs(PreparedConv& conv, double least_ms) {
   constexpr size_t kLeastRuns = 3;
   constexpr double kLongNs = 5e8;  // one run of it tells enough
-  std::vector<double> samples;
+  std::vector<double> samples, peaks;
   double total_ns = 0;
   for (size_t run = 1; (samples.size() < kLeastRuns && total_ns < kLongNs) || total_ns < 1e6 * least_ms; ++run) {
     const Clock::time_point start = Clock::now();
     conv.run(run);
     samples.push_back(ns_since(start));
     total_ns += samples.back();
+    peaks.push_back(peak_now_ns());
   }
-  const auto quartile = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 4);
-  std::nth_element(samples.begin(), quartile, samples.end());
-  return *quartile;
+  return {.ns = lower_quartile(samples), .peak_gflops = 1 / lower_quartile(peaks)};
 }
 
 ConvTime time_primitive(const ConvData& data, const std::string& layer, const Primitive& primitive, int32_t block,
@@ -74,11 +93,13 @@ ConvTime time_primitive(const ConvData& data, const std::string& layer, const Pr
   conv.run(0);
   const double first_ns = ns_since(start);
   const bool hopeless = first_ns > kHopeless * best_ns && first_ns > 1e6 * options.least_ms;
+  const Timing timing = hopeless ? Timing{first_ns, 1 / peak_now_ns()} : time_runs(conv, options.least_ms);
   return {.layer = layer,
           .primitive = &primitive,
           .block = block,
           .multiply_adds = conv_multiply_adds(data.layer),
-          .ns = hopeless ? first_ns : lower_quartile_ns(conv, options.least_ms),
+          .ns = timing.ns,
+          .peak_between = timing.peak_gflops,
           .workspace_bytes = conv.workspace_bytes,
           .weight_bytes = conv.weight_bytes,
           .error = sampled_error(data, [&](int64_t o, int64_t y, int64_t x) { return conv.at(primitive, o, y, x); })};

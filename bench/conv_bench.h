@@ -26,6 +26,7 @@ struct ConvTime {
   const Primitive* primitive = nullptr;
   int32_t block = 0;
   double multiply_adds = 0, ns = 0;
+  double peak_between = 0;  ///< GFLOP/s of multiply-adds in registers between the runs, at the clock of this load
   int64_t workspace_bytes = 0, weight_bytes = 0;
   std::optional<double> error;
 

@@ -24,6 +24,7 @@ void print_results(const std::string& layer, const std::vector<ConvTime>& result
     const std::string knob = result.block == 0 ? "" : fmt::format(" ({})", result.block);
     rows.push_back({std::string(result.primitive->name) + knob, fmt::format("{:.3f}", result.ns / 1e6),
                     fmt::format("{:.1f}", result.gflops()), fmt::format("{:.0f}", 100 * result.gflops() / peak),
+                    fmt::format("{:.0f}", 100 * result.gflops() / result.peak_between),
                     format_bytes(result.workspace_bytes), format_bytes(result.weight_bytes),
                     result.error ? fmt::format("{:.1e}", *result.error) : "-"});
   }
@@ -31,6 +32,7 @@ void print_results(const std::string& layer, const std::vector<ConvTime>& result
                                     {"ms", Align::kRight},
                                     {"GFLOP/s", Align::kRight},
                                     {"% of peak", Align::kRight},
+                                    {"at its clock", Align::kRight},
                                     {"workspace", Align::kRight},
                                     {"weights", Align::kRight},
                                     {"error", Align::kRight}};
@@ -40,9 +42,10 @@ void print_results(const std::string& layer, const std::vector<ConvTime>& result
 
 void write_csv(std::ostream& csv, const std::vector<ConvTime>& results, double peak) {
   for (const ConvTime& result : results) {
-    csv << fmt::format("{},{},{},{},{:.6f},{:.2f},{:.1f},{},{},{}\n", result.layer, result.primitive->name,
+    csv << fmt::format("{},{},{},{},{:.6f},{:.2f},{:.1f},{:.1f},{},{},{}\n", result.layer, result.primitive->name,
                        result.primitive->family, result.block, result.ns / 1e6, result.gflops(),
-                       100 * result.gflops() / peak, result.workspace_bytes, result.weight_bytes,
+                       100 * result.gflops() / peak, 100 * result.gflops() / result.peak_between,
+                       result.workspace_bytes, result.weight_bytes,
                        result.error ? fmt::format("{:.2e}", *result.error) : "");
   }
 }
@@ -52,7 +55,8 @@ void run(const Options& options) {
   if (!options.csv.empty()) {
     csv.open(options.csv);
     if (!csv) throw UserError(options.csv + ": cannot be written; does its folder exist?");
-    csv << "layer,primitive,family,block,ms,gflops,percent_of_peak,workspace_bytes,weight_bytes,error\n";
+    csv << "layer,primitive,family,block,ms,gflops,percent_of_peak,percent_at_its_clock,workspace_bytes,weight_bytes,"
+           "error\n";
   }
   const double peak = peak_gflops();
   fmt::print("peak of fused multiply-adds: {:.1f} GFLOP/s; GFLOP/s count a direct convolution's operations\n", peak);

@@ -23,10 +23,10 @@
 #define SNUG_GEMV_EACH(DO) DO(0) DO(1)
 #else
 #define SNUG_GEMV_PANELS 1
-#define SNUG_GEMV_VECTORS(DO, r)                                                                            \
-    SNUG_VECTORS_4(DO, r)                                                                                   \
-    DO(r, 4) DO(r, 5) DO(r, 6) DO(r, 7) DO(r, 8) DO(r, 9) DO(r, 10) DO(r, 11) DO(r, 12) DO(r, 13) DO(r, 14) \
-        DO(r, 15)
+#define SNUG_GEMV_VECTORS(DO, r) \
+    SNUG_VECTORS_4(DO, r)        \
+    DO(r, 4)                     \
+    DO(r, 5) DO(r, 6) DO(r, 7) DO(r, 8) DO(r, 9) DO(r, 10) DO(r, 11) DO(r, 12) DO(r, 13) DO(r, 14) DO(r, 15)
 #define SNUG_GEMV_EACH(DO) DO(0)
 #endif
 
