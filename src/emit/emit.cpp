@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <set>
 
@@ -169,16 +168,13 @@ std::string source(const std::string& symbol, const Graph& graph, const Program&
   return result + fmt::format("\nvoid {}_run(const void *weights, void *arena)\n{{\n{}}}\n", symbol, calls);
 }
 
-std::string c_float_array(const std::vector<std::byte>& bytes) {
+/// Words, since not all weights are floats, and text would not keep every bit of one.
+std::string c_word_array(const std::vector<std::byte>& bytes) {
   std::string text;
-  for (size_t i = 0; i < bytes.size() / sizeof(float); ++i) {
-    float value = 0;
-    std::memcpy(&value, bytes.data() + i * sizeof(float), sizeof(float));
-    std::string digits = std::isnan(value)   ? "NAN"
-                         : std::isinf(value) ? (value > 0 ? "INFINITY" : "-INFINITY")
-                                             : fmt::format("{:.9g}", value);
-    if (std::isfinite(value)) digits += digits.find_first_of(".e") == std::string::npos ? ".0F" : "F";
-    text += (i % 8 == 0 ? "\n    " : " ") + digits + ",";
+  for (size_t i = 0; i < bytes.size() / sizeof(uint32_t); ++i) {
+    uint32_t word = 0;
+    std::memcpy(&word, bytes.data() + i * sizeof(word), sizeof(word));
+    text += fmt::format("{}0x{:08x},", i % 8 == 0 ? "\n    " : " ", word);
   }
   return text;
 }
@@ -192,12 +188,13 @@ void add_weights(CFiles& result, const Program& program, WeightsForm form) {
   if (form == WeightsForm::kBinary) {
     result.files[name + ".bin"] = binary();
     declaration = fmt::format(
-        "/* The weights are a file of {0}_WEIGHTS_BYTES bytes, little-endian floats: map it, or load it. */\n"
+        "/* The weights are a file of {0}_WEIGHTS_BYTES bytes, little-endian: map it, or load it. */\n"
         "#define {0}_WEIGHTS_FILE \"{1}.bin\"\n",
         prefix, name);
   } else {
     declaration = fmt::format(
-        "#ifdef __cplusplus\nextern \"C\" {{\n#endif\nextern const float {}[];\n#ifdef __cplusplus\n}}\n#endif\n",
+        "#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\nextern const uint32_t {}[];\n#ifdef "
+        "__cplusplus\n}}\n#endif\n",
         name);
   }
   if (form == WeightsForm::kAssembler) {
@@ -207,10 +204,10 @@ void add_weights(CFiles& result, const Program& program, WeightsForm form) {
         "#if defined(__linux__) && defined(__ELF__)\n    .section .note.GNU-stack,\"\",%progbits\n#endif\n",
         name);
   } else if (form == WeightsForm::kCArray) {
-    const std::string values = program.weights.empty() ? "\n    0.0F" : c_float_array(program.weights);
+    const std::string values = program.weights.empty() ? "\n    0" : c_word_array(program.weights);
     result.files[name + ".c"] = fmt::format(
-        "/* {0}.c - the packed weights. */\n#include <math.h>\n\n#include \"{0}.h\"\n\n#if defined(__GNUC__)\n"
-        "__attribute__((aligned(64)))\n#endif\nconst float {0}[] = {{{1}\n}};\n",
+        "/* {0}.c - the packed weights. */\n#include \"{0}.h\"\n\n#if defined(__GNUC__)\n"
+        "__attribute__((aligned(64)))\n#endif\nconst uint32_t {0}[] = {{{1}\n}};\n",
         name, values);
   }
   result.files[name + ".h"] = fmt::format(

@@ -18,6 +18,10 @@
 
 #include "gemv.h"
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "weights of 24 bits are packed for little-endian targets; compile the model with --primitives classic"
+#endif
+
 enum { SNUG_24BIT_STRETCH = 64, SNUG_24BIT_FOUR_BYTES = 4 * 16 * 3, SNUG_24BIT_SCALE_BYTES = 16 * 4 };
 
 /* SNUG_VL weights over their scale. */
