@@ -151,8 +151,11 @@ static inline void snug_gemv(const snug_layer *l, snug_gemm g, int32_t block, co
     const int64_t steps = snug_gemm_steps(&g);
     for (int32_t panel = 0; panel < panels; panel += SNUG_GEMV_PANELS) {
         float sums[SNUG_GEMV_PANELS * 16];
-        (steps > SNUG_LONGEST_SUM ? snug_gemv_long : snug_gemv_piece)(
-            &g, input, weights + panel * panel_floats, panels - panel, panel_floats, sums);
+        const float *b = weights + panel * panel_floats;
+        if (steps > SNUG_LONGEST_SUM)
+            snug_gemv_long(&g, input, b, panels - panel, panel_floats, sums);
+        else
+            snug_gemv_piece(&g, input, b, panels - panel, panel_floats, sums);
         snug_gemv_store(l, block, panel, sums, bias, residual, output);
     }
 }
