@@ -54,19 +54,20 @@ double lower_quartile(std::vector<double>& samples) {
   return *quartile;
 }
 
+double peak_ns_per_flop(long count) {
+  const Clock::time_point start = Clock::now();
+  volatile float kept = fma_chains(count);
+  (void)kept;
+  return ns_since(start) / fma_chains_flops(count);
+}
+
+constexpr long kBriefly = 1'000;  // multiply-adds of each chain
+
 /// One call's time, and the peak between the calls: cores lower their clock under a load of wide multiply-adds that
 /// also come from memory, and only there.
 struct Timing {
   double ns, peak_gflops;
 };
-
-double peak_now_ns() {
-  constexpr long kBrief = 1'000;
-  const Clock::time_point start = Clock::now();
-  volatile float kept = fma_chains(kBrief);
-  (void)kept;
-  return ns_since(start) / fma_chains_flops(kBrief);
-}
 
 /// The lower quartile of runs that take at least `least_ms` together, after one that warms up.
 Timing time_runs(PreparedConv& conv, double least_ms) {
@@ -79,7 +80,7 @@ Timing time_runs(PreparedConv& conv, double least_ms) {
     conv.run(run);
     samples.push_back(ns_since(start));
     total_ns += samples.back();
-    peaks.push_back(peak_now_ns());
+    peaks.push_back(peak_ns_per_flop(kBriefly));
   }
   return {.ns = lower_quartile(samples), .peak_gflops = 1 / lower_quartile(peaks)};
 }
@@ -93,7 +94,7 @@ ConvTime time_primitive(const ConvData& data, const std::string& layer, const Pr
   conv.run(0);
   const double first_ns = ns_since(start);
   const bool hopeless = first_ns > kHopeless * best_ns && first_ns > 1e6 * options.least_ms;
-  const Timing timing = hopeless ? Timing{first_ns, 1 / peak_now_ns()} : time_runs(conv, options.least_ms);
+  const Timing timing = hopeless ? Timing{first_ns, 1 / peak_ns_per_flop(kBriefly)} : time_runs(conv, options.least_ms);
   return {.layer = layer,
           .primitive = &primitive,
           .block = block,
@@ -128,15 +129,9 @@ double ns_since(Clock::time_point start) {
 double peak_gflops() {
   constexpr long kCount = 200'000;
   constexpr int kRuns = 200;
-  double best_ns = 1e18;
-  volatile float kept = 0;
-  for (int run = 0; run < kRuns; ++run) {
-    const Clock::time_point start = Clock::now();
-    kept = fma_chains(kCount);
-    best_ns = std::min(best_ns, ns_since(start));
-  }
-  (void)kept;
-  return fma_chains_flops(kCount) / best_ns;
+  double best = 1e18;
+  for (int run = 0; run < kRuns; ++run) best = std::min(best, peak_ns_per_flop(kCount));
+  return 1 / best;
 }
 
 std::vector<ConvTime> time_primitives(const std::string& layer, const ConvBenchOptions& options) {

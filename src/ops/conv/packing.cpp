@@ -20,8 +20,7 @@ static int64_t blocks_of_16(int64_t channels) {
   return (channels + 15) / 16;
 }
 
-/// Taps of a panel, padding included.
-static int64_t panel_taps(const snug_layer& layer, TapOrder order, int64_t block) {
+int64_t panel_taps(const snug_layer& layer, TapOrder order, int64_t block) {
   const int64_t channels = channels_per_group(layer);
   const bool blocked = order == TapOrder::kBlockRowColumnChannel;
   return (blocked ? round_up(channels, block) : channels) * kernel_taps(layer);

@@ -18,6 +18,9 @@ std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const floa
                                    int64_t block = 16);
 int64_t panel_bytes(const snug_layer& layer, TapOrder order, int64_t block = 16);
 
+/// Taps of a panel, those that fill up its last block included.
+int64_t panel_taps(const snug_layer& layer, TapOrder order, int64_t block = 16);
+
 template <TapOrder order, int64_t block = 16>
 std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights) {
   return pack_panels(layer, weights, order, block);

@@ -14,11 +14,6 @@ constexpr int64_t kLanes = 16, kFour = 4, kStretch = 64;
 constexpr int64_t kScaleBytes = kLanes * int64_t{sizeof(float)}, kFourBytes = kFour * kLanes * 3;
 constexpr double kLargest = (1 << 23) - 1;
 
-/// Of a sum, without those that fill up the last four.
-int64_t steps_of(const snug_layer& layer, TapOrder order) {
-  return panel_bytes(layer, order) / ((layer.out_channels + kLanes - 1) / kLanes) / kScaleBytes;
-}
-
 int64_t bytes_of_panel(int64_t steps) {
   return (steps + kStretch - 1) / kStretch * kScaleBytes + (steps + kFour - 1) / kFour * kFourBytes;
 }
@@ -53,7 +48,7 @@ std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<cons
   const std::vector<std::byte> bytes = pack_panels(layer, weights, order);
   std::vector<float> panels(bytes.size() / sizeof(float));
   std::memcpy(panels.data(), bytes.data(), bytes.size());
-  const int64_t steps = steps_of(layer, order), panel_floats = steps * kLanes, panel_bytes = bytes_of_panel(steps);
+  const int64_t steps = panel_taps(layer, order), panel_floats = steps * kLanes, panel_bytes = bytes_of_panel(steps);
   std::vector<std::byte> packed(static_cast<size_t>(panel_24bit_bytes(layer, order)));
   for (int64_t o = 0; o < layer.out_channels; ++o) {
     const float* from = panels.data() + o / kLanes * panel_floats + o % kLanes;
@@ -65,11 +60,11 @@ std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<cons
 }
 
 int64_t panel_24bit_bytes(const snug_layer& layer, TapOrder order) {
-  return (layer.out_channels + kLanes - 1) / kLanes * bytes_of_panel(steps_of(layer, order));
+  return (layer.out_channels + kLanes - 1) / kLanes * bytes_of_panel(panel_taps(layer, order));
 }
 
 int64_t gemv_24bit_workspace_bytes(const snug_layer& layer, TapOrder order) {
-  return round_up(steps_of(layer, order), kFour) * int64_t{sizeof(float)};
+  return round_up(panel_taps(layer, order), kFour) * int64_t{sizeof(float)};
 }
 
 /// To unpack a weight costs as much as to multiply it and add.
