@@ -38,6 +38,7 @@ constexpr std::array kEfficiencies{
     Efficiency{"fft", 1.1},
     Efficiency{"strassen", 1.05},
     Efficiency{"direct vector", 0.009},
+    Efficiency{"bf16x3", 0.2},
 };
 constexpr double kOtherFraction = 0.1;
 

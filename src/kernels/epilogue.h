@@ -23,6 +23,28 @@ static inline float snug_high(const snug_layer *layer)
     return layer->activation == SNUG_CLIP ? layer->activation_beta : HUGE_VALF;
 }
 
+/* A layer's activation for vectors of sums that are stored one by one. */
+typedef struct snug_finisher {
+    snug_vec low, high;
+    int only_limits;
+    snug_activator activator;
+} snug_finisher;
+
+static inline snug_finisher snug_make_finisher(const snug_layer *layer)
+{
+    const int limits = snug_has_limits(layer);
+    const snug_finisher finisher = {snug_set1(limits ? snug_low(layer) : -HUGE_VALF),
+                                    snug_set1(limits ? snug_high(layer) : HUGE_VALF), snug_only_limits(layer),
+                                    snug_make_activator(layer)};
+    return finisher;
+}
+
+static inline snug_vec snug_finish(const snug_finisher *finisher, snug_vec value)
+{
+    value = snug_min(snug_max(value, finisher->low), finisher->high);
+    return finisher->only_limits ? value : snug_activate_vector(&finisher->activator, value);
+}
+
 /* One value. */
 static inline float snug_activated(const snug_layer *layer, float x)
 {

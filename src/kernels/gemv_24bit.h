@@ -68,8 +68,8 @@ static inline snug_vec snug_load_24bit(const uint16_t *low, const int8_t *high)
 }
 #endif
 
-/* So many bytes ahead of where they are needed, weights come into the second-level cache. */
-#define SNUG_24BIT_AHEAD_BYTES 576
+/* So many bytes ahead of where they are needed, weights come into the first-level cache. */
+#define SNUG_24BIT_AHEAD_BYTES 2304
 
 #define SNUG_24BIT_BEGIN(r)     \
     const unsigned char *q##r = \
@@ -81,9 +81,9 @@ static inline snug_vec snug_load_24bit(const uint16_t *low, const int8_t *high)
 #define SNUG_24BIT_FOUR_BEGIN(r)                                                    \
     const uint16_t *low##r = (const uint16_t *)(const void *)q##r;                  \
     const int8_t *high##r = (const int8_t *)(q##r + SNUG_24BIT_FOUR_BYTES * 2 / 3); \
-    SNUG_PREFETCH(q##r + SNUG_24BIT_AHEAD_BYTES);                                   \
-    SNUG_PREFETCH(q##r + SNUG_24BIT_AHEAD_BYTES + 64);                              \
-    SNUG_PREFETCH(q##r + SNUG_24BIT_AHEAD_BYTES + 128);                             \
+    SNUG_PREFETCH_NEAR(q##r + SNUG_24BIT_AHEAD_BYTES);                              \
+    SNUG_PREFETCH_NEAR(q##r + SNUG_24BIT_AHEAD_BYTES + 64);                         \
+    SNUG_PREFETCH_NEAR(q##r + SNUG_24BIT_AHEAD_BYTES + 128);                        \
     q##r += SNUG_24BIT_FOUR_BYTES;
 #define SNUG_24BIT_FMA(r, v) \
     c##r##_##v = snug_fma(x, snug_load_24bit(low##r + (v) * SNUG_VL, high##r + (v) * SNUG_VL), c##r##_##v);

@@ -35,26 +35,4 @@ static inline void snug_point_product(const snug_gemm *g, int32_t rows, int32_t 
     snug_gemm_lanes(&product, rows, panels * 16, a, b, NULL, NULL, out);
 }
 
-/* A layer's activation for vectors of sums that are stored one by one. */
-typedef struct snug_finisher {
-    snug_vec low, high;
-    int only_limits;
-    snug_activator activator;
-} snug_finisher;
-
-static inline snug_finisher snug_make_finisher(const snug_layer *layer)
-{
-    const int limits = snug_has_limits(layer);
-    const snug_finisher finisher = {snug_set1(limits ? snug_low(layer) : -HUGE_VALF),
-                                    snug_set1(limits ? snug_high(layer) : HUGE_VALF), snug_only_limits(layer),
-                                    snug_make_activator(layer)};
-    return finisher;
-}
-
-static inline snug_vec snug_finish(const snug_finisher *finisher, snug_vec value)
-{
-    value = snug_min(snug_max(value, finisher->low), finisher->high);
-    return finisher->only_limits ? value : snug_activate_vector(&finisher->activator, value);
-}
-
 #endif
