@@ -10,8 +10,9 @@
  * output channels, in 1 KiB. */
 enum { SNUG_BF16X3_DEPTH = 32, SNUG_BF16X3_PARTS = 3, SNUG_BF16X3_TILE_WORDS = 256 };
 
-/* Output pixels and channels that are computed together. */
-enum { SNUG_BF16X3_PIXELS = 32, SNUG_BF16X3_OUTPUTS = 32 };
+/* Output pixels and channels that are computed together, and the most steps after which their sums leave the
+ * tiles: the parts of these steps' weights, 24 KiB, stay in the first-level cache. */
+enum { SNUG_BF16X3_PIXELS = 32, SNUG_BF16X3_OUTPUTS = 32, SNUG_BF16X3_STEPS = 4 };
 
 typedef struct snug_bf16x3_plan {
     int32_t rows;               /* output rows of a strip */
@@ -20,17 +21,17 @@ typedef struct snug_bf16x3_plan {
     int32_t height, width;      /* of a phase's map; output rows are as far apart */
     int32_t blocks;             /* of 32 output pixels, those between the rows included */
     ptrdiff_t part_words, depth_words, phase_words; /* from one to the next */
-    /* The workspace's arrays: taps' places, sums, parts. */
-    ptrdiff_t tap_bytes, sum_bytes, part_bytes;
+    ptrdiff_t strip_words; /* parts of a strip's input; there are two where there are more strips than one */
+    /* The workspace's arrays: places of the taps, sums, two times the weights of some steps, inputs. */
+    ptrdiff_t tap_bytes, sum_bytes, weight_bytes, input_bytes;
 } snug_bf16x3_plan;
-
-static inline ptrdiff_t snug_bf16x3_line(ptrdiff_t bytes) { return (bytes + 63) / 64 * 64; }
 
 static inline snug_bf16x3_plan snug_bf16x3_plan_of(const snug_layer *layer)
 {
     const int32_t reach_y = (layer->kernel_height - 1) * layer->dilation_y,
                   reach_x = (layer->kernel_width - 1) * layer->dilation_x;
-    const int32_t channels = layer->in_channels / layer->groups;
+    const int32_t channels = layer->in_channels / layer->groups,
+                  taps = layer->kernel_height * layer->kernel_width;
     snug_bf16x3_plan plan;
     plan.rows = layer->block > 0 && layer->block < layer->out_height ? layer->block : layer->out_height;
     plan.depths = (channels + SNUG_BF16X3_DEPTH - 1) / SNUG_BF16X3_DEPTH;
@@ -44,11 +45,14 @@ static inline snug_bf16x3_plan snug_bf16x3_plan_of(const snug_layer *layer)
     plan.part_words = ((ptrdiff_t)plan.height * plan.width | 1) * 16;
     plan.depth_words = SNUG_BF16X3_PARTS * plan.part_words;
     plan.phase_words = plan.depths * plan.depth_words;
-    plan.tap_bytes =
-        snug_bf16x3_line((ptrdiff_t)layer->kernel_height * layer->kernel_width * (ptrdiff_t)sizeof(int64_t));
-    plan.sum_bytes = (ptrdiff_t)plan.blocks * SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS * 4;
     /* The last block reads up to 31 pixels behind the last one. */
-    plan.part_bytes = (plan.phases_y * plan.phases_x * plan.phase_words + SNUG_BF16X3_PIXELS * 16) * 4;
+    plan.strip_words = plan.phases_y * plan.phases_x * plan.phase_words + SNUG_BF16X3_PIXELS * 16;
+    const ptrdiff_t steps = (ptrdiff_t)plan.depths * taps, most = SNUG_BF16X3_STEPS;
+    plan.tap_bytes = ((ptrdiff_t)taps * (ptrdiff_t)sizeof(int64_t) + 63) / 64 * 64;
+    plan.sum_bytes = (ptrdiff_t)plan.blocks * SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS * 4;
+    plan.weight_bytes =
+        2 * 2 * SNUG_BF16X3_PARTS * SNUG_BF16X3_TILE_WORDS * 4 * (steps < most ? steps : most);
+    plan.input_bytes = (plan.rows < layer->out_height ? 2 : 1) * plan.strip_words * 4;
     return plan;
 }
 

@@ -1,7 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
 
 #include "kernels/bf16x3_plan.h"
 #include "ops/conv/packing.h"
@@ -28,66 +25,12 @@ std::vector<int32_t> blocks(const snug_layer& layer) {
 
 int64_t workspace_bytes(const snug_layer& layer) {
   const snug_bf16x3_plan plan = snug_bf16x3_plan_of(&layer);
-  return plan.tap_bytes + plan.sum_bytes + plan.part_bytes;
-}
-
-int64_t panels_of_group(const snug_layer& layer) {
-  return (outputs_per_group(layer) + 15) / 16;
-}
-
-int64_t pack_bytes(const snug_layer& layer) {
-  return layer.groups * panels_of_group(layer) * snug_bf16x3_plan_of(&layer).depths * kernel_taps(layer) *
-         SNUG_BF16X3_PARTS * SNUG_BF16X3_TILE_WORDS * int64_t{sizeof(float)};
-}
-
-/// A float as the sum of three whose lower halves are zero; the upper halves of these.
-std::array<uint32_t, SNUG_BF16X3_PARTS> split(float value) {
-  std::array<uint32_t, SNUG_BF16X3_PARTS> parts{};
-  for (uint32_t& part : parts) {
-    const uint32_t bits = std::bit_cast<uint32_t>(value);
-    part = bits >> 16;
-    value -= std::bit_cast<float>(bits & 0xffff0000U);
-  }
-  return parts;
-}
-
-/// Where the kernel's layout, in conv_bf16x3_c16.c, has part 0 of a weight: which half word, counted from 0.
-struct Place {
-  int64_t half = 0, part_halves = 0;
-};
-Place place_of(const snug_layer& layer, int64_t output, int64_t channel, int64_t tap) {
-  const int64_t steps = snug_bf16x3_plan_of(&layer).depths * kernel_taps(layer), panels = panels_of_group(layer);
-  const int64_t group = output / outputs_per_group(layer), lane = output % outputs_per_group(layer) % 16;
-  const int64_t panel = output % outputs_per_group(layer) / 16, of_pair = panel % 2;
-  const int64_t together = std::min<int64_t>(2, panels - (panel - of_pair));
-  const int64_t step = channel / SNUG_BF16X3_DEPTH * kernel_taps(layer) + tap, inner = channel % SNUG_BF16X3_DEPTH;
-  const int64_t tiles =
-      (group * panels + panel - of_pair) * steps * SNUG_BF16X3_PARTS + step * SNUG_BF16X3_PARTS * together + of_pair;
-  const int64_t word = tiles * SNUG_BF16X3_TILE_WORDS + inner % 16 * 16 + lane;
-  return {.half = 2 * word + inner / 16, .part_halves = together * 2 * SNUG_BF16X3_TILE_WORDS};
-}
-
-std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
-  std::vector<uint32_t> words(static_cast<size_t>(pack_bytes(layer)) / sizeof(uint32_t));
-  size_t next = 0;
-  for (int64_t output = 0; output < layer.out_channels; ++output) {
-    for (int64_t channel = 0; channel < channels_per_group(layer); ++channel) {
-      for (int64_t tap = 0; tap < kernel_taps(layer); ++tap) {
-        Place place = place_of(layer, output, channel, tap);
-        for (const uint32_t part : split(weights[next++])) {
-          words[static_cast<size_t>(place.half / 2)] |= part << (place.half % 2 * 16);
-          place.half += place.part_halves;
-        }
-      }
-    }
-  }
-  std::vector<float> floats(words.size());
-  std::memcpy(floats.data(), words.data(), words.size() * sizeof(uint32_t));
-  return to_bytes(floats);
+  return plan.tap_bytes + plan.sum_bytes + plan.weight_bytes + plan.input_bytes;
 }
 
 Work work(const snug_layer& layer) {
-  return direct_work(layer, kC16, kC16, pack_bytes(layer), workspace_bytes(layer));
+  return direct_work(layer, kC16, kC16, panel_bytes(layer, TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH),
+                     workspace_bytes(layer));
 }
 
 }  // namespace
@@ -107,8 +50,8 @@ const Primitive conv_bf16x3_c16{
     .workspace_bytes = workspace_bytes,
     .workspace =
         "6 bytes per input value of a strip of block rows, padding included; 4096 per 32 output pixels; 8 per tap",
-    .pack = pack,
-    .pack_bytes = pack_bytes,
+    .pack = pack_panels<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
+    .pack_bytes = panel_bytes<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
     .work = work,
     .splitting = {.rows = 1, .channels = 32},
 };
