@@ -96,108 +96,73 @@ static inline void snug_amx_end(int amx)
 #define SNUG_AMX_ADD(sum, pixels, outputs) _tile_dpbf16ps(sum, pixels, outputs)
 #define SNUG_AMX_STORE(tile, words) _tile_stored(tile, words, 64)
 
-/* The products of a step of 32 pixels, whose parts are x, x1 and x2, and of 16 outputs, in w, in six groups:
- * x w2, x w1, x w0, x1 w1, x1 w0, x2 w0. Tiles 0 and 2 are sums, 4 and 5 hold pixels, 6 and 7 outputs; each
- * is loaded some products before it is used. */
-static inline void snug_amx_group_1(int32_t group, const uint32_t *x, const uint32_t *x1, const uint32_t *x2,
-                                    const uint32_t *w)
+/* The products of a step in six groups: x w2, x w1, x w0, x1 w0, x1 w1, x2 w0 for the parts x, x1, x2 of 16
+ * pixels, or of 32 (`more`), and w, w1, w2 of 16 outputs, or of 32 (`wide`; then parts are pairs of tiles).
+ * Tiles 0 to 3 are sums [pixels][outputs], 4 and 5 hold pixels, 6 and 7 outputs; each is loaded some products
+ * before it is used. more, wide: numbers. */
+static inline void snug_amx_group(int more, int wide, int32_t group, const uint32_t *x, const uint32_t *x1,
+                                  const uint32_t *x2, const uint32_t *w)
 {
-    switch (group) {
-    case 0:
-        SNUG_AMX_LOAD(4, x);
-        SNUG_AMX_LOAD(6, w + 2 * SNUG_BF16X3_TILE_WORDS);
-        SNUG_AMX_LOAD(5, x + SNUG_BF16X3_TILE_WORDS);
-        SNUG_AMX_LOAD(7, w + SNUG_BF16X3_TILE_WORDS);
-        SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_ADD(2, 5, 6);
-        SNUG_AMX_LOAD(6, w);
-        break;
-    case 1:
-        SNUG_AMX_ADD(0, 4, 7);
-        SNUG_AMX_ADD(2, 5, 7);
-        break;
-    case 2:
-        SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_LOAD(4, x1);
-        SNUG_AMX_ADD(2, 5, 6);
-        SNUG_AMX_LOAD(5, x1 + SNUG_BF16X3_TILE_WORDS);
-        break;
-    case 3:
-        SNUG_AMX_ADD(0, 4, 7);
-        SNUG_AMX_ADD(2, 5, 7);
-        break;
-    case 4:
-        SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_LOAD(4, x2);
-        SNUG_AMX_ADD(2, 5, 6);
-        SNUG_AMX_LOAD(5, x2 + SNUG_BF16X3_TILE_WORDS);
-        break;
-    default:
-        SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_ADD(2, 5, 6);
-        break;
-    }
-}
-
-/* The same for 32 outputs, whose parts are pairs of tiles: tiles 0 to 3 are sums [pixels][outputs]. */
-static inline void snug_amx_group_2(int32_t group, const uint32_t *x, const uint32_t *x1, const uint32_t *x2,
-                                    const uint32_t *w)
-{
-    const uint32_t *const w1 = w + 2 * SNUG_BF16X3_TILE_WORDS, *const w2 = w1 + 2 * SNUG_BF16X3_TILE_WORDS;
+    const ptrdiff_t part = wide ? 2 * SNUG_BF16X3_TILE_WORDS : SNUG_BF16X3_TILE_WORDS;
+    const uint32_t *const w1 = w + part, *const w2 = w1 + part;
+#define SNUG_AMX_IF(condition, DO) \
+    if (condition)                 \
+    DO
     switch (group) {
     case 0:
         SNUG_AMX_LOAD(4, x);
         SNUG_AMX_LOAD(6, w2);
         SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_LOAD(7, w2 + SNUG_BF16X3_TILE_WORDS);
-        SNUG_AMX_ADD(1, 4, 7);
-        SNUG_AMX_LOAD(5, x + SNUG_BF16X3_TILE_WORDS);
-        SNUG_AMX_ADD(2, 5, 6);
+        SNUG_AMX_IF(wide, SNUG_AMX_LOAD(7, w2 + SNUG_BF16X3_TILE_WORDS));
+        SNUG_AMX_IF(wide, SNUG_AMX_ADD(1, 4, 7));
+        SNUG_AMX_IF(more, SNUG_AMX_LOAD(5, x + SNUG_BF16X3_TILE_WORDS));
+        SNUG_AMX_IF(more, SNUG_AMX_ADD(2, 5, 6));
         SNUG_AMX_LOAD(6, w1);
-        SNUG_AMX_ADD(3, 5, 7);
-        SNUG_AMX_LOAD(7, w1 + SNUG_BF16X3_TILE_WORDS);
+        SNUG_AMX_IF(more && wide, SNUG_AMX_ADD(3, 5, 7));
+        SNUG_AMX_IF(wide, SNUG_AMX_LOAD(7, w1 + SNUG_BF16X3_TILE_WORDS));
         break;
     case 1:
         SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_ADD(2, 5, 6);
+        SNUG_AMX_IF(more, SNUG_AMX_ADD(2, 5, 6));
         SNUG_AMX_LOAD(6, w);
-        SNUG_AMX_ADD(1, 4, 7);
-        SNUG_AMX_ADD(3, 5, 7);
-        SNUG_AMX_LOAD(7, w + SNUG_BF16X3_TILE_WORDS);
+        SNUG_AMX_IF(wide, SNUG_AMX_ADD(1, 4, 7));
+        SNUG_AMX_IF(more && wide, SNUG_AMX_ADD(3, 5, 7));
+        SNUG_AMX_IF(wide, SNUG_AMX_LOAD(7, w + SNUG_BF16X3_TILE_WORDS));
         break;
     case 2:
         SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_ADD(2, 5, 6);
-        SNUG_AMX_ADD(1, 4, 7);
+        SNUG_AMX_IF(more, SNUG_AMX_ADD(2, 5, 6));
+        SNUG_AMX_IF(wide, SNUG_AMX_ADD(1, 4, 7));
         SNUG_AMX_LOAD(4, x1);
-        SNUG_AMX_ADD(3, 5, 7);
-        SNUG_AMX_LOAD(5, x1 + SNUG_BF16X3_TILE_WORDS);
+        SNUG_AMX_IF(more && wide, SNUG_AMX_ADD(3, 5, 7));
+        SNUG_AMX_IF(more, SNUG_AMX_LOAD(5, x1 + SNUG_BF16X3_TILE_WORDS));
         break;
     case 3:
         SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_ADD(1, 4, 7);
-        SNUG_AMX_ADD(2, 5, 6);
+        SNUG_AMX_IF(wide, SNUG_AMX_ADD(1, 4, 7));
+        SNUG_AMX_IF(more, SNUG_AMX_ADD(2, 5, 6));
         SNUG_AMX_LOAD(6, w1);
-        SNUG_AMX_ADD(3, 5, 7);
-        SNUG_AMX_LOAD(7, w1 + SNUG_BF16X3_TILE_WORDS);
+        SNUG_AMX_IF(more && wide, SNUG_AMX_ADD(3, 5, 7));
+        SNUG_AMX_IF(wide, SNUG_AMX_LOAD(7, w1 + SNUG_BF16X3_TILE_WORDS));
         break;
     case 4:
         SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_ADD(2, 5, 6);
+        SNUG_AMX_IF(more, SNUG_AMX_ADD(2, 5, 6));
         SNUG_AMX_LOAD(6, w);
-        SNUG_AMX_ADD(1, 4, 7);
+        SNUG_AMX_IF(wide, SNUG_AMX_ADD(1, 4, 7));
         SNUG_AMX_LOAD(4, x2);
-        SNUG_AMX_ADD(3, 5, 7);
-        SNUG_AMX_LOAD(7, w + SNUG_BF16X3_TILE_WORDS);
+        SNUG_AMX_IF(more && wide, SNUG_AMX_ADD(3, 5, 7));
+        SNUG_AMX_IF(wide, SNUG_AMX_LOAD(7, w + SNUG_BF16X3_TILE_WORDS));
         break;
     default:
         SNUG_AMX_ADD(0, 4, 6);
-        SNUG_AMX_LOAD(5, x2 + SNUG_BF16X3_TILE_WORDS);
-        SNUG_AMX_ADD(1, 4, 7);
-        SNUG_AMX_ADD(2, 5, 6);
-        SNUG_AMX_ADD(3, 5, 7);
+        SNUG_AMX_IF(more, SNUG_AMX_LOAD(5, x2 + SNUG_BF16X3_TILE_WORDS));
+        SNUG_AMX_IF(wide, SNUG_AMX_ADD(1, 4, 7));
+        SNUG_AMX_IF(more, SNUG_AMX_ADD(2, 5, 6));
+        SNUG_AMX_IF(more && wide, SNUG_AMX_ADD(3, 5, 7));
         break;
     }
+#undef SNUG_AMX_IF
 }
 #else
 static inline int snug_amx_begin(void) { return 0; }
@@ -234,7 +199,8 @@ static void snug_bf16x3_panel(const float *weights, const uint32_t *pixel, ptrdi
     }
 }
 
-/* Sums [panel][32 pixels][16] of 32 pixels begin, in tiles if `amx`, or at `sums`. */
+/* Sums [panel][32 pixels][16] of a block of `pixels` pixels, 16 or 32, and of one or two panels, made by
+ * tiles if `amx`. They begin; */
 static inline void snug_bf16x3_begin(int amx, float *sums)
 {
 #ifdef SNUG_AMX
@@ -250,19 +216,23 @@ static inline void snug_bf16x3_begin(int amx, float *sums)
     memset(sums, 0, SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS * sizeof(float));
 }
 
-/* A step comes to them in SNUG_BF16X3_GROUPS groups of products, between which other things can be done: of
- * the pixels whose parts lie at x, `part` words apart, and of one or two panels, whose parts lie at w,
- * [part][panel] tiles. */
-static inline void snug_bf16x3_group(int amx, int32_t panels, int32_t group, const uint32_t *x,
-                                     ptrdiff_t part, const uint32_t *w, float *sums)
+/* a step comes to them in SNUG_BF16X3_GROUPS groups of products, between which other things can be done: of
+ * pixels whose parts lie at x, `part` words apart, and of panels whose parts lie at w, [part][panel] tiles;
+ */
+static inline void snug_bf16x3_group(int amx, int32_t pixels, int32_t panels, int32_t group,
+                                     const uint32_t *x, ptrdiff_t part, const uint32_t *w, float *sums)
 {
 #ifdef SNUG_AMX
     if (amx) {
         SNUG_AMX_MEMORY();
-        if (panels == 2)
-            snug_amx_group_2(group, x, x + part, x + 2 * part, w);
+        if (pixels > 16 && panels > 1)
+            snug_amx_group(1, 1, group, x, x + part, x + 2 * part, w);
+        else if (pixels > 16)
+            snug_amx_group(1, 0, group, x, x + part, x + 2 * part, w);
+        else if (panels > 1)
+            snug_amx_group(0, 1, group, x, x + part, x + 2 * part, w);
         else
-            snug_amx_group_1(group, x, x + part, x + 2 * part, w);
+            snug_amx_group(0, 0, group, x, x + part, x + 2 * part, w);
         return;
     }
 #endif
@@ -274,26 +244,29 @@ static inline void snug_bf16x3_group(int amx, int32_t panels, int32_t group, con
         for (int32_t word = 0; word < SNUG_BF16X3_TILE_WORDS; word++)
             snug_bf16x3_join(w + word, (ptrdiff_t)panels * SNUG_BF16X3_TILE_WORDS,
                              weights + word / 16 * 32 + word % 16, weights + word / 16 * 32 + 16 + word % 16);
-        for (int32_t pixel = 0; pixel < SNUG_BF16X3_PIXELS; pixel++, sums += 16)
-            snug_bf16x3_panel(weights, x + pixel * 16, part, sums);
+        for (int32_t pixel = 0; pixel < pixels; pixel++)
+            snug_bf16x3_panel(weights, x + pixel * 16, part,
+                              sums + (panel * SNUG_BF16X3_PIXELS + pixel) * 16);
     }
 }
 
-/* They are at `sums`. */
-static inline void snug_bf16x3_end(int amx, int32_t panels, float *sums)
+/* and they are at `sums`. */
+static inline void snug_bf16x3_end(int amx, int32_t pixels, int32_t panels, float *sums)
 {
 #ifdef SNUG_AMX
     if (amx) {
         SNUG_AMX_STORE(0, sums);
-        SNUG_AMX_STORE(2, sums + SNUG_BF16X3_TILE_WORDS);
-        if (panels == 2) {
+        if (pixels > 16)
+            SNUG_AMX_STORE(2, sums + SNUG_BF16X3_TILE_WORDS);
+        if (panels > 1)
             SNUG_AMX_STORE(1, sums + 2 * SNUG_BF16X3_TILE_WORDS);
+        if (pixels > 16 && panels > 1)
             SNUG_AMX_STORE(3, sums + 3 * SNUG_BF16X3_TILE_WORDS);
-        }
         SNUG_AMX_MEMORY();
     }
 #endif
     (void)amx;
+    (void)pixels;
     (void)panels;
     (void)sums;
 }

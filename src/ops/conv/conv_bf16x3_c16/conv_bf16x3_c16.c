@@ -248,14 +248,14 @@ static inline void go_on(const convolution *c, jobs *j, int32_t group)
 {
     switch (group % 3) {
     case 0:
-        go_on_sums(c, &j->sums, j->sums_slice);
-        break;
-    case 1:
         go_on_weights(c, &j->next, j->next_slice);
         go_on_weights(c, &j->after, j->after_slice);
         break;
-    default:
+    case 1:
         go_on_input(c, &j->below, j->below_slice);
+        break;
+    default: /* the sums that tiles stored have arrived by now */
+        go_on_sums(c, &j->sums, j->sums_slice);
         break;
     }
 }
@@ -264,7 +264,7 @@ static int32_t slice_of(int32_t all, int32_t slices) { return (all + slices - 1)
 
 /* A strip at work. */
 typedef struct strip {
-    int32_t y, rows, blocks;
+    int32_t y, rows, places, blocks; /* of 32 places, but 16 where no more are left */
     const uint32_t *input;
 } strip;
 
@@ -274,7 +274,8 @@ static strip strip_at(const convolution *c, int32_t y)
     strip t;
     t.y = y;
     t.rows = left < c->plan.rows ? left : c->plan.rows;
-    t.blocks = ((t.rows - 1) * c->plan.width + c->l->out_width + SNUG_BF16X3_PIXELS - 1) / SNUG_BF16X3_PIXELS;
+    t.places = (t.rows - 1) * c->plan.width + c->l->out_width;
+    t.blocks = (t.places + SNUG_BF16X3_PIXELS - 1) / SNUG_BF16X3_PIXELS;
     t.input = c->input_parts[y / c->plan.rows % 2];
     return t;
 }
@@ -290,20 +291,20 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
     j->next_slice = slice_of(j->next.left, slices * t->blocks);
     j->after_slice = slice_of(j->after.left, slices * t->blocks);
     for (int32_t block = 0; block < t->blocks; block++) {
-        const uint32_t *const x = t->input + (ptrdiff_t)block * SNUG_BF16X3_PIXELS * 16;
+        const int32_t place = block * SNUG_BF16X3_PIXELS, pixels = t->places - place > 16 ? 32 : 16;
+        const uint32_t *const x = t->input + (ptrdiff_t)place * 16;
         float *const tile = tiles[j->sums.sums == tiles[0]];
         snug_bf16x3_begin(c->amx, tile);
         for (int32_t step = 0; step < s->count; step++) {
             const int32_t at = s->first + step;
             const uint32_t *const taps = x + at / c->taps * c->plan.depth_words + c->tap_words[at % c->taps];
             for (int32_t group = 0; group < SNUG_BF16X3_GROUPS; group++) {
-                snug_bf16x3_group(c->amx, s->panels, group, taps, c->plan.part_words,
+                snug_bf16x3_group(c->amx, pixels, s->panels, group, taps, c->plan.part_words,
                                   parts + step * step_words, tile);
                 go_on(c, j, group);
             }
         }
-        snug_bf16x3_end(c->amx, s->panels, tile);
-        const int32_t place = block * SNUG_BF16X3_PIXELS;
+        snug_bf16x3_end(c->amx, pixels, s->panels, tile);
         const sums_job sums = {*s,
                                SNUG_BF16X3_PIXELS,
                                t->y + place / c->plan.width,

@@ -11,16 +11,29 @@ std::string_view refusal(const snug_layer& layer) {
   return refuse_unless_blocks(layer, kC16, kC16);
 }
 
-/// Output rows of a strip: some hundred pixels, or some hundred more, in strips that are as high as one another.
+/// Tiles of 16 pixels that strips of so many rows take together.
+int64_t tiles(snug_layer layer, int32_t rows) {
+  int64_t tiles = 0;
+  for (int32_t y = 0; y < layer.out_height; y += rows) {
+    const int64_t height = std::min(rows, layer.out_height - y);
+    tiles += ((height - 1) * snug_bf16x3_plan_of(&layer).width + layer.out_width + 15) / 16;
+  }
+  return tiles;
+}
+
+/// Output rows of a strip: of up to some hundred pixels, those that take the fewest tiles.
 std::vector<int32_t> blocks(const snug_layer& layer) {
-  std::vector<int32_t> rows;
+  std::vector<int32_t> heights;
   for (const int32_t pixels : {128, 256, 512}) {
     const int32_t most = std::clamp(pixels / layer.out_width, 1, layer.out_height);
-    const int32_t strips = (layer.out_height + most - 1) / most;
-    rows.push_back((layer.out_height + strips - 1) / strips);
+    int32_t best = most;
+    for (int32_t rows = most; 2 * rows > most; --rows) {
+      if (tiles(layer, rows) < tiles(layer, best)) best = rows;
+    }
+    heights.push_back(best);
   }
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
+  heights.erase(std::unique(heights.begin(), heights.end()), heights.end());
+  return heights;
 }
 
 int64_t workspace_bytes(const snug_layer& layer) {
