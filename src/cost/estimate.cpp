@@ -39,7 +39,6 @@ constexpr std::array kEfficiencies{
     Efficiency{"strassen", 1.05},
     Efficiency{"direct vector", 0.009},
     Efficiency{"bf16x3", 0.2},
-    Efficiency{"winograd bf16x3", 0.2},
 };
 constexpr double kOtherFraction = 0.1;
 

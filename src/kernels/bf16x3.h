@@ -94,6 +94,7 @@ static inline void snug_amx_end(int amx)
 
 #define SNUG_AMX_LOAD(tile, words) _tile_loadd(tile, words, 64)
 #define SNUG_AMX_ADD(sum, pixels, outputs) _tile_dpbf16ps(sum, pixels, outputs)
+#define SNUG_AMX_STORE(tile, words) _tile_stored(tile, words, 64)
 
 /* The products of a step in six groups: x w2, x w1, x w0, x1 w0, x1 w1, x2 w0 for the parts x, x1, x2 of 16
  * pixels, or of 32 (`more`), and w, w1, w2 of 16 outputs, or of 32 (`wide`; then parts are pairs of tiles).
@@ -198,19 +199,12 @@ static void snug_bf16x3_panel(const float *weights, const uint32_t *pixel, ptrdi
     }
 }
 
-/* Sums of a block of `pixels` pixels, 16 or 32, and of one or two panels, made by tiles if `amx`. A pixel's
- * 16 lie `row` floats from the next one's, the second panel's `panel` floats from the first's. They begin; */
-typedef struct snug_bf16x3_sums {
-    int amx;
-    int32_t pixels, panels;
-    ptrdiff_t row, panel;
-    float *at;
-} snug_bf16x3_sums;
-
-static inline void snug_bf16x3_begin(const snug_bf16x3_sums *sums)
+/* Sums [panel][32 pixels][16] of a block of `pixels` pixels, 16 or 32, and of one or two panels, made by
+ * tiles if `amx`. They begin; */
+static inline void snug_bf16x3_begin(int amx, float *sums)
 {
 #ifdef SNUG_AMX
-    if (sums->amx) {
+    if (amx) {
         _tile_zero(0);
         _tile_zero(1);
         _tile_zero(2);
@@ -218,61 +212,62 @@ static inline void snug_bf16x3_begin(const snug_bf16x3_sums *sums)
         return;
     }
 #endif
-    for (int32_t panel = 0; panel < sums->panels; panel++)
-        for (int32_t pixel = 0; pixel < sums->pixels; pixel++)
-            memset(sums->at + panel * sums->panel + pixel * sums->row, 0, 64);
+    (void)amx;
+    memset(sums, 0, SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS * sizeof(float));
 }
 
 /* a step comes to them in SNUG_BF16X3_GROUPS groups of products, between which other things can be done: of
  * pixels whose parts lie at x, `part` words apart, and of panels whose parts lie at w, [part][panel] tiles;
  */
-static inline void snug_bf16x3_group(const snug_bf16x3_sums *sums, int32_t group, const uint32_t *x,
-                                     ptrdiff_t part, const uint32_t *w)
+static inline void snug_bf16x3_group(int amx, int32_t pixels, int32_t panels, int32_t group,
+                                     const uint32_t *x, ptrdiff_t part, const uint32_t *w, float *sums)
 {
 #ifdef SNUG_AMX
-    if (sums->amx) {
+    if (amx) {
         SNUG_AMX_MEMORY();
-        if (sums->pixels > 16 && sums->panels > 1)
+        if (pixels > 16 && panels > 1)
             snug_amx_group(1, 1, group, x, x + part, x + 2 * part, w);
-        else if (sums->pixels > 16)
+        else if (pixels > 16)
             snug_amx_group(1, 0, group, x, x + part, x + 2 * part, w);
-        else if (sums->panels > 1)
+        else if (panels > 1)
             snug_amx_group(0, 1, group, x, x + part, x + 2 * part, w);
         else
             snug_amx_group(0, 0, group, x, x + part, x + 2 * part, w);
         return;
     }
 #endif
+    (void)amx;
     if (group > 0)
         return;
-    for (int32_t panel = 0; panel < sums->panels; panel++, w += SNUG_BF16X3_TILE_WORDS) {
-        const ptrdiff_t weight_part = (ptrdiff_t)sums->panels * SNUG_BF16X3_TILE_WORDS;
+    for (int32_t panel = 0; panel < panels; panel++, w += SNUG_BF16X3_TILE_WORDS) {
         float weights[SNUG_BF16X3_DEPTH * 16];
         for (int32_t word = 0; word < SNUG_BF16X3_TILE_WORDS; word++)
-            snug_bf16x3_join(w + word, weight_part, weights + word / 16 * 32 + word % 16,
-                             weights + word / 16 * 32 + 16 + word % 16);
-        for (int32_t pixel = 0; pixel < sums->pixels; pixel++)
+            snug_bf16x3_join(w + word, (ptrdiff_t)panels * SNUG_BF16X3_TILE_WORDS,
+                             weights + word / 16 * 32 + word % 16, weights + word / 16 * 32 + 16 + word % 16);
+        for (int32_t pixel = 0; pixel < pixels; pixel++)
             snug_bf16x3_panel(weights, x + pixel * 16, part,
-                              sums->at + panel * sums->panel + pixel * sums->row);
+                              sums + (panel * SNUG_BF16X3_PIXELS + pixel) * 16);
     }
 }
 
-/* and they are there: all 16 or 32 rows. */
-static inline void snug_bf16x3_end(const snug_bf16x3_sums *sums)
+/* and they are at `sums`. */
+static inline void snug_bf16x3_end(int amx, int32_t pixels, int32_t panels, float *sums)
 {
 #ifdef SNUG_AMX
-    const ptrdiff_t row_bytes = sums->row * 4;
-    if (sums->amx) {
-        _tile_stored(0, sums->at, row_bytes);
-        if (sums->pixels > 16)
-            _tile_stored(2, sums->at + 16 * sums->row, row_bytes);
-        if (sums->panels > 1)
-            _tile_stored(1, sums->at + sums->panel, row_bytes);
-        if (sums->pixels > 16 && sums->panels > 1)
-            _tile_stored(3, sums->at + sums->panel + 16 * sums->row, row_bytes);
+    if (amx) {
+        SNUG_AMX_STORE(0, sums);
+        if (pixels > 16)
+            SNUG_AMX_STORE(2, sums + SNUG_BF16X3_TILE_WORDS);
+        if (panels > 1)
+            SNUG_AMX_STORE(1, sums + 2 * SNUG_BF16X3_TILE_WORDS);
+        if (pixels > 16 && panels > 1)
+            SNUG_AMX_STORE(3, sums + 3 * SNUG_BF16X3_TILE_WORDS);
         SNUG_AMX_MEMORY();
     }
 #endif
+    (void)amx;
+    (void)pixels;
+    (void)panels;
     (void)sums;
 }
 

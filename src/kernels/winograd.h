@@ -222,36 +222,31 @@ static inline void snug_winograd_gather(const snug_winograd_run *run, const snug
     }
 }
 
-/* The transformed inputs of a block, of 16 channels. */
-static inline void snug_winograd_input_group(const snug_winograd_run *run, const snug_winograd_block *block,
-                                             int32_t group, const float *input, float *in)
-{
-    const snug_winograd_plan *plan = &run->plan;
-    const ptrdiff_t row = plan->x.points * plan->in_point;
-    const float *map = input + group * run->groups->in_group;
-    const int32_t lanes = snug_winograd_least(16, run->layer->in_channels - group * 16);
-    const int staged = run->groups->in_lane != 1 || (lanes < 16 && !run->groups->whole_groups);
-    if (staged) {
-        snug_winograd_gather(run, block, map, lanes);
-        map = run->stage;
-    }
-    for (int32_t y = 0; y < block->rows; y++)
-        for (int32_t x = 0; x < block->columns; x++) {
-            snug_winograd_place place;
-            snug_winograd_find(run, block, y, x, plan->in_point, 16, &place);
-            const snug_winograd_patch patch = snug_winograd_patch_of(run, block, &place, staged);
-            const int whole = patch.top == 0 && patch.left == 0 && patch.bottom == patch.height &&
-                              patch.right == patch.width;
-            snug_winograd_forward(&patch, whole, place.is_last ? run->factors[place.is_last] : NULL, map, in,
-                                  row, place.at);
-        }
-}
-
+/* The transformed inputs of a block. */
 static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug_winograd_block *block,
                                         const float *input)
 {
-    for (int32_t group = 0; group < run->plan.groups; group++)
-        snug_winograd_input_group(run, block, group, input, run->in + group * run->plan.in_group);
+    const snug_winograd_plan *plan = &run->plan;
+    const ptrdiff_t row = plan->x.points * plan->in_point;
+    for (int32_t group = 0; group < plan->groups; group++) {
+        const float *map = input + group * run->groups->in_group;
+        const int32_t lanes = snug_winograd_least(16, run->layer->in_channels - group * 16);
+        const int staged = run->groups->in_lane != 1 || (lanes < 16 && !run->groups->whole_groups);
+        if (staged) {
+            snug_winograd_gather(run, block, map, lanes);
+            map = run->stage;
+        }
+        for (int32_t y = 0; y < block->rows; y++)
+            for (int32_t x = 0; x < block->columns; x++) {
+                snug_winograd_place place;
+                snug_winograd_find(run, block, y, x, plan->in_point, 16, &place);
+                const snug_winograd_patch patch = snug_winograd_patch_of(run, block, &place, staged);
+                const int whole = patch.top == 0 && patch.left == 0 && patch.bottom == patch.height &&
+                                  patch.right == patch.width;
+                snug_winograd_forward(&patch, whole, place.is_last ? run->factors[place.is_last] : NULL, map,
+                                      run->in + group * plan->in_group, row, place.at);
+            }
+    }
 }
 
 /* All points of a block times the weights of `panels` times 16 output channels. */
@@ -393,19 +388,6 @@ static inline int32_t snug_winograd_multiply_panels(const snug_winograd_run *run
     return panels;
 }
 
-/* The transform back of panels that were multiplied, from panel `first` of the output channels on. */
-static inline void snug_winograd_panels_back(const snug_winograd_run *run, const snug_winograd_block *block,
-                                             int32_t first, int32_t panels, const float *bias,
-                                             const float *residual, float *output)
-{
-    for (int32_t panel = 0; panel < panels; panel++) {
-        const int32_t at = first + panel, lanes = snug_winograd_least(16, run->layer->out_channels - at * 16);
-        snug_winograd_outputs(run, block, panels, panel, lanes, bias + at * 16,
-                              residual ? residual + at * run->groups->other_group : NULL,
-                              output + at * run->groups->out_group);
-    }
-}
-
 static inline void snug_winograd_run_block(const snug_winograd_run *run, const snug_winograd_block *block,
                                            const float *input, const float *weights, const float *bias,
                                            const float *residual, float *output)
@@ -413,7 +395,13 @@ static inline void snug_winograd_run_block(const snug_winograd_run *run, const s
     snug_winograd_inputs(run, block, input);
     for (int32_t group = 0, panels; group * 16 < run->layer->out_channels; group += panels) {
         panels = snug_winograd_multiply_panels(run, block, group, weights);
-        snug_winograd_panels_back(run, block, group, panels, bias, residual, output);
+        for (int32_t panel = 0; panel < panels; panel++) {
+            const int32_t at = group + panel,
+                          lanes = snug_winograd_least(16, run->layer->out_channels - at * 16);
+            snug_winograd_outputs(run, block, panels, panel, lanes, bias + at * 16,
+                                  residual ? residual + at * run->groups->other_group : NULL,
+                                  output + at * run->groups->out_group);
+        }
     }
 }
 

@@ -93,22 +93,6 @@ std::vector<int32_t> winograd_blocks(const snug_layer& layer, const WinogradTile
   return blocks;
 }
 
-std::vector<int32_t> winograd_bf16x3_blocks(const snug_layer& layer, const WinogradTile& tile) {
-  const snug_winograd_plan plan = plan_of(layer, tile);
-  std::vector<int32_t> blocks;
-  for (const int32_t wanted : {16, 32, 64, 112}) {
-    const int32_t rows = std::clamp(wanted / plan.x.tiles, 1, plan.y.tiles);
-    const int32_t block = wanted < plan.x.tiles ? even_share(plan.x.tiles, wanted) : rows * plan.x.tiles;
-    if (blocks.empty() || block > blocks.back()) blocks.push_back(block);
-  }
-  return blocks;
-}
-
-int64_t winograd_bf16x3_workspace_bytes(const snug_layer& layer, const WinogradTile& tile) {
-  const snug_winograd_bf16x3_plan plan = snug_winograd_bf16x3_plan_of(&layer, tile.height, tile.width);
-  return plan.in_bytes + plan.out_bytes + plan.part_bytes + plan.weight_bytes;
-}
-
 int64_t winograd_workspace_bytes(const snug_layer& layer, const WinogradTile& tile, WinogradMaps maps) {
   const bool staged = snug_winograd_stages(&layer, maps == WinogradMaps::kPlanar, maps == WinogradMaps::kBlocks) != 0;
   const snug_winograd_plan plan = plan_of(layer, tile, staged);

@@ -1,7 +1,6 @@
 // What the descriptors of the 2-D Winograd primitives share: transformed weights, workspace, knob, work.
 #pragma once
 
-#include "kernels/winograd_bf16x3_plan.h"
 #include "kernels/winograd_plan.h"
 #include "ops/primitive.h"
 
@@ -72,35 +71,6 @@ struct Winograd {
         .work = work,
         .splitting = {.rows = height, .channels = 32},
     };
-  }
-};
-
-/// Blocks of winograd_bf16x3.h: about whole tiles of 16.
-std::vector<int32_t> winograd_bf16x3_blocks(const snug_layer& layer, const WinogradTile& tile);
-int64_t winograd_bf16x3_workspace_bytes(const snug_layer& layer, const WinogradTile& tile);
-
-/// F(size x size, 3x3) whose products are made by tiles of bfloat16: kernels/winograd_bf16x3.h.
-template <int32_t size>
-struct WinogradBf16x3 {
-  using Floats = Winograd<size, size, 3, WinogradMaps::kBlocks>;
-  static std::vector<int32_t> blocks(const snug_layer& layer) { return winograd_bf16x3_blocks(layer, Floats::kTile); }
-  static int64_t workspace_bytes(const snug_layer& layer) {
-    return winograd_bf16x3_workspace_bytes(layer, Floats::kTile);
-  }
-
-  static constexpr Primitive primitive(std::string_view name) {
-    Primitive primitive = Floats::primitive(name);
-    primitive.family = "winograd bf16x3";
-    primitive.source =
-        "as winograd; Henry, Tang and Heinecke, Leveraging the bfloat16 Artificial Intelligence Datatype For "
-        "Higher-Precision Computations, arXiv 1904.06376, 2019";
-    primitive.blocks = blocks;
-    primitive.workspace_bytes = workspace_bytes;
-    primitive.workspace =
-        "64 P ((3 D + 2) (T | 1) + (2 T | 1)) + 12288 D + 6144 for T tiles a block, P points of the largest tile, D "
-        "times 32 input "
-        "channels (x | 1: made odd)";
-    return primitive;
   }
 };
 

@@ -294,17 +294,17 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
         const int32_t place = block * SNUG_BF16X3_PIXELS, pixels = t->places - place > 16 ? 32 : 16;
         const uint32_t *const x = t->input + (ptrdiff_t)place * 16;
         float *const tile = tiles[j->sums.sums == tiles[0]];
-        const snug_bf16x3_sums made = {c->amx, pixels, s->panels, 16, SNUG_BF16X3_PIXELS * 16, tile};
-        snug_bf16x3_begin(&made);
+        snug_bf16x3_begin(c->amx, tile);
         for (int32_t step = 0; step < s->count; step++) {
             const int32_t at = s->first + step;
             const uint32_t *const taps = x + at / c->taps * c->plan.depth_words + c->tap_words[at % c->taps];
             for (int32_t group = 0; group < SNUG_BF16X3_GROUPS; group++) {
-                snug_bf16x3_group(&made, group, taps, c->plan.part_words, parts + step * step_words);
+                snug_bf16x3_group(c->amx, pixels, s->panels, group, taps, c->plan.part_words,
+                                  parts + step * step_words, tile);
                 go_on(c, j, group);
             }
         }
-        snug_bf16x3_end(&made);
+        snug_bf16x3_end(c->amx, pixels, s->panels, tile);
         const sums_job sums = {*s,
                                SNUG_BF16X3_PIXELS,
                                t->y + place / c->plan.width,
