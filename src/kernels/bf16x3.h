@@ -17,7 +17,7 @@
  * Higher-Precision Computations, arXiv 1904.06376, 2019, section III; the tiles as in Intel's Architecture
  * Instruction Set Extensions, chapter 3.
  *
- * Numbers. Sums of 128 products are made in a tile and added up outside: they are as exact as those of other
+ * Numbers. Sums of 256 products are made in a tile and added up outside: they are as exact as those of other
  * kernels. Parts below 2^-126 count as zero. What is infinite, and what is not a number, makes all sums that
  * it is part of not a number.
  *

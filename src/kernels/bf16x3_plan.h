@@ -11,8 +11,8 @@
 enum { SNUG_BF16X3_DEPTH = 32, SNUG_BF16X3_PARTS = 3, SNUG_BF16X3_TILE_WORDS = 256 };
 
 /* Output pixels and channels that are computed together, and the most steps after which their sums leave the
- * tiles: the parts of these steps' weights, 24 KiB, stay in the first-level cache. */
-enum { SNUG_BF16X3_PIXELS = 32, SNUG_BF16X3_OUTPUTS = 32, SNUG_BF16X3_STEPS = 4 };
+ * tiles. */
+enum { SNUG_BF16X3_PIXELS = 32, SNUG_BF16X3_OUTPUTS = 32, SNUG_BF16X3_STEPS = 8 };
 
 typedef struct snug_bf16x3_plan {
     int32_t rows;               /* output rows of a strip */

@@ -9,7 +9,7 @@
  *     inputs   [phase][32 channels][part][row][column] of 32 channels, 64 bytes
  *     weights  [group][panel][32 channels][tap][32 channels][16]
  *
- * A pair of panels goes over the strip in stretches of up to four steps, a step being 32 channels of a tap.
+ * A pair of panels goes over the strip in stretches of up to eight steps, a step being 32 channels of a tap.
  * The unit for tiles is busy with a step for some hundred cycles; meanwhile vectors do all the rest:
  *
  *     after each group of products   finish some sums of the block of pixels before
@@ -17,8 +17,8 @@
  *                                    split some of the input of the next strip
  *
  * Workspace: 6 bytes for every input value of one strip, or two, their padding included; 4 KiB per 32 pixels
- * for sums; 48 KiB for weights. Wins on 1x1 kernels, and on others where Winograd reads more weights than it
- * saves products: on small maps. */
+ * for sums; up to 96 KiB for weights. Wins on 1x1 kernels, and on others where Winograd reads more weights
+ * than it saves products: on small maps. */
 #include "bf16x3.h"
 
 SNUG_CONV_KERNEL(conv_bf16x3_c16);
@@ -78,7 +78,7 @@ static weights_job split_weights(const stretch *s, uint32_t *parts)
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
-static inline void go_on_weights(const convolution *c, weights_job *job, int32_t pairs)
+static SNUG_NOINLINE void go_on_weights(const convolution *c, weights_job *job, int32_t pairs)
 {
     const ptrdiff_t part = job->s.panels * SNUG_BF16X3_TILE_WORDS;
     pairs = least(pairs, job->left);
@@ -142,7 +142,7 @@ static inline void split_run(const convolution *c, const float *in, int32_t x, i
         }
 }
 
-static inline void go_on_input(const convolution *c, input_job *job, int32_t pixels)
+static SNUG_NOINLINE void go_on_input(const convolution *c, input_job *job, int32_t pixels)
 {
     const snug_layer *const l = c->l;
     const snug_bf16x3_plan *const p = &c->plan;
@@ -171,8 +171,8 @@ static inline void go_on_input(const convolution *c, input_job *job, int32_t pix
     }
 }
 
-/* Sums of a stretch, of 32 pixels: those of the first of several stretches are kept, the others come to them,
- * and with those of the last they become outputs. */
+/* Sums of a stretch, of 32 pixels, come to those that are kept of the stretches before; with those of the
+ * last they become outputs. */
 typedef struct sums_job {
     stretch s;
     int32_t left, y, x; /* output row and column of the next pixel */
@@ -197,14 +197,13 @@ static inline void store_run(const convolution *c, int32_t pixels, const float *
         }
 }
 
-static inline void keep_run(int32_t pixels, int first, const float *sums, float *kept)
+static inline void keep_run(int32_t pixels, const float *sums, float *kept)
 {
     for (int32_t i = 0; i < pixels * 16; i += SNUG_VL)
-        snug_store(kept + i,
-                   first ? snug_load(sums + i) : snug_add(snug_load(sums + i), snug_load(kept + i)));
+        snug_store(kept + i, snug_add(snug_load(sums + i), snug_load(kept + i)));
 }
 
-static inline void go_on_sums(const convolution *c, sums_job *job, int32_t pixels)
+static SNUG_NOINLINE void go_on_sums(const convolution *c, sums_job *job, int32_t pixels)
 {
     const snug_layer *const l = c->l;
     const int first = job->s.first == 0, last = job->s.first + job->s.count == c->steps;
@@ -215,7 +214,7 @@ static inline void go_on_sums(const convolution *c, sums_job *job, int32_t pixel
         for (int32_t p = 0; p < job->s.panels; p++) {
             const ptrdiff_t panel = job->s.panel + p, at = ((p + 1) * SNUG_BF16X3_PIXELS - job->left) * 16;
             if (!last)
-                keep_run(run, first, job->sums + at, job->kept + at);
+                keep_run(run, job->sums + at, job->kept + at);
             else if (stored > 0)
                 store_run(c, stored, job->sums + at, first ? NULL : job->kept + at, c->bias + panel * 16,
                           c->residual
@@ -280,39 +279,47 @@ static strip strip_at(const convolution *c, int32_t y)
     return t;
 }
 
-/* A stretch, whose weights' parts are given, goes over a strip. tiles: room for the sums of two blocks; the
- * last one's are left to be finished. */
+/* A stretch, whose weights' parts are given, goes over a strip. tile: room for the sums of a block, which are
+ * finished before the next ones come there; the last ones are left. Those of the first of several stretches
+ * are what is kept. */
 static void run_stretch(const convolution *c, const stretch *s, const strip *t, const uint32_t *parts,
-                        float (*tiles)[SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS], jobs *j)
+                        float *tile, jobs *j)
 {
     const ptrdiff_t step_words = (ptrdiff_t)s->panels * SNUG_BF16X3_PARTS * SNUG_BF16X3_TILE_WORDS;
     const int32_t slices = 2 * s->count;
+    const int finished = s->first > 0 || s->count == c->steps;
+    ptrdiff_t step_inputs[SNUG_BF16X3_STEPS] = {0};
+    for (int32_t step = 0; step < s->count; step++)
+        step_inputs[step] = (s->first + step) / c->taps * c->plan.depth_words +
+                            (ptrdiff_t)c->tap_words[(s->first + step) % c->taps];
     j->sums_slice = slice_of(SNUG_BF16X3_PIXELS, slices);
     j->next_slice = slice_of(j->next.left, slices * t->blocks);
     j->after_slice = slice_of(j->after.left, slices * t->blocks);
     for (int32_t block = 0; block < t->blocks; block++) {
         const int32_t place = block * SNUG_BF16X3_PIXELS, pixels = t->places - place > 16 ? 32 : 16;
         const uint32_t *const x = t->input + (ptrdiff_t)place * 16;
-        float *const tile = tiles[j->sums.sums == tiles[0]];
-        snug_bf16x3_begin(c->amx, tile);
-        for (int32_t step = 0; step < s->count; step++) {
-            const int32_t at = s->first + step;
-            const uint32_t *const taps = x + at / c->taps * c->plan.depth_words + c->tap_words[at % c->taps];
+        float *const kept = c->sums + (ptrdiff_t)place * SNUG_BF16X3_OUTPUTS;
+        float *const sums = finished ? tile : kept;
+        if (!c->amx)
+            go_on_sums(c, &j->sums, j->sums.left); /* their place is needed at once */
+        snug_bf16x3_begin(c->amx, sums);
+        for (int32_t step = 0; step < s->count; step++)
             for (int32_t group = 0; group < SNUG_BF16X3_GROUPS; group++) {
-                snug_bf16x3_group(c->amx, pixels, s->panels, group, taps, c->plan.part_words,
-                                  parts + step * step_words, tile);
+                snug_bf16x3_group(c->amx, pixels, s->panels, group, x + step_inputs[step], c->plan.part_words,
+                                  parts + step * step_words, sums);
                 go_on(c, j, group);
             }
+        snug_bf16x3_end(c->amx, pixels, s->panels, sums);
+        if (finished) {
+            const sums_job job = {*s,
+                                  SNUG_BF16X3_PIXELS,
+                                  t->y + place / c->plan.width,
+                                  place % c->plan.width,
+                                  t->y + t->rows,
+                                  tile,
+                                  kept};
+            j->sums = job;
         }
-        snug_bf16x3_end(c->amx, pixels, s->panels, tile);
-        const sums_job sums = {*s,
-                               SNUG_BF16X3_PIXELS,
-                               t->y + place / c->plan.width,
-                               place % c->plan.width,
-                               t->y + t->rows,
-                               tile,
-                               c->sums + (ptrdiff_t)place * SNUG_BF16X3_OUTPUTS};
-        j->sums = sums;
     }
     go_on_weights(c, &j->next, j->next.left);
 }
@@ -321,7 +328,7 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
 static void convolve(const convolution *c)
 {
     const int32_t stretches = (c->steps + SNUG_BF16X3_STEPS - 1) / SNUG_BF16X3_STEPS * ((c->panels + 1) / 2);
-    float tiles[2][SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS];
+    float tile[SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS];
     jobs j;
     stretch s = stretch_from(c, 0, 0);
     int turn = 0;
@@ -343,7 +350,7 @@ static void convolve(const convolution *c)
                 j.next = split_weights(&next, c->weight_parts[1 - turn]);
                 j.after = split_weights(&after, NULL);
             }
-            run_stretch(c, &s, &t, c->weight_parts[turn], tiles, &j);
+            run_stretch(c, &s, &t, c->weight_parts[turn], tile, &j);
             s = next;
             turn = stretches == 1 ? 0 : 1 - turn;
         }

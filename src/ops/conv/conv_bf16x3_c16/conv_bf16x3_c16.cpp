@@ -62,7 +62,9 @@ const Primitive conv_bf16x3_c16{
     .blocks = blocks,
     .workspace_bytes = workspace_bytes,
     .workspace =
-        "6 bytes per input value of a strip of block rows, padding included; 4096 per 32 output pixels; 8 per tap",
+        "for a strip of block rows: 6 per input value, padding included and channels rounded up to 32 (twice where "
+        "there are more strips), 4096 per 32 output pixels; 12288 per step of 32 channels and a tap, but eight steps "
+        "at most; 8 per tap",
     .pack = pack_panels<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
     .pack_bytes = panel_bytes<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
     .work = work,
