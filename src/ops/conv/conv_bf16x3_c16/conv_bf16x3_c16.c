@@ -62,8 +62,7 @@ static stretch next_stretch(const convolution *c, const stretch *s)
 
 /* What is done in slices between products. Each has a place where it is, and how much of it is left. */
 
-/* A stretch's weights are split into parts, or fetched where there is no room for these: pairs of 16 floats,
- * [step][panel][pair]. */
+/* A stretch's weights are split into parts: pairs of 16 floats, [step][panel][pair]. */
 typedef struct weights_job {
     stretch s;
     int32_t left, step, panel, pair;
@@ -87,17 +86,10 @@ static SNUG_NOINLINE void go_on_weights(const convolution *c, weights_job *job, 
         const int32_t run = least(pairs, 16 - job->pair);
         const ptrdiff_t step = (ptrdiff_t)(job->s.panel + job->panel) * c->steps + job->s.first + job->step;
         const float *w = c->weights + step * STEP + job->pair * 16;
-        if (job->parts) {
-            uint32_t *words = job->parts + job->step * SNUG_BF16X3_PARTS * part +
-                              job->panel * SNUG_BF16X3_TILE_WORDS + job->pair * 16;
-            for (int32_t i = 0; i < run; i++, w += 16, words += 16)
-                snug_bf16x3_split(w, w + STEP / 2, words, part);
-        } else {
-            for (int32_t i = 0; i < run; i++, w += 16) {
-                SNUG_PREFETCH(w);
-                SNUG_PREFETCH(w + STEP / 2);
-            }
-        }
+        uint32_t *words = job->parts + job->step * SNUG_BF16X3_PARTS * part +
+                          job->panel * SNUG_BF16X3_TILE_WORDS + job->pair * 16;
+        for (int32_t i = 0; i < run; i++, w += 16, words += 16)
+            snug_bf16x3_split(w, w + STEP / 2, words, part);
         pairs -= run;
         job->pair += run;
         if (job->pair == 16) {
@@ -106,6 +98,32 @@ static SNUG_NOINLINE void go_on_weights(const convolution *c, weights_job *job, 
                 job->panel = 0;
                 job->step++;
             }
+        }
+    }
+}
+
+/* A stretch's weights are fetched, a panel's after the other's: lines that follow on one another, which the
+ * processor soon fetches by itself, too. */
+typedef struct fetch_job {
+    const float *panels[2];
+    int32_t panel_lines, line, left;
+} fetch_job;
+
+static fetch_job fetch_weights(const convolution *c, const stretch *s)
+{
+    const float *const first = c->weights + ((ptrdiff_t)s->panel * c->steps + s->first) * STEP;
+    const int32_t lines = s->count * (STEP / 16);
+    const fetch_job job = {{first, first + (ptrdiff_t)c->steps * STEP}, lines, 0, s->panels * lines};
+    return job;
+}
+
+static SNUG_NOINLINE void go_on_fetch(fetch_job *job, int32_t lines)
+{
+    for (lines = least(lines, job->left); lines > 0; lines--, job->left--) {
+        SNUG_PREFETCH(job->panels[0] + job->line * 16);
+        if (++job->line == job->panel_lines) {
+            job->panels[0] = job->panels[1];
+            job->line = 0;
         }
     }
 }
@@ -237,7 +255,8 @@ static SNUG_NOINLINE void go_on_sums(const convolution *c, sums_job *job, int32_
 /* All of them, and how much of each is done at a time. */
 typedef struct jobs {
     sums_job sums;
-    weights_job next, after;
+    weights_job next;
+    fetch_job after;
     input_job below;
     int32_t sums_slice, next_slice, after_slice, below_slice;
 } jobs;
@@ -245,10 +264,10 @@ typedef struct jobs {
 /* Two slices of each in a step. */
 static inline void go_on(const convolution *c, jobs *j, int32_t group)
 {
+    go_on_fetch(&j->after, j->after_slice);
     switch (group % 3) {
     case 0:
         go_on_weights(c, &j->next, j->next_slice);
-        go_on_weights(c, &j->after, j->after_slice);
         break;
     case 1:
         go_on_input(c, &j->below, j->below_slice);
@@ -294,7 +313,7 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
                             (ptrdiff_t)c->tap_words[(s->first + step) % c->taps];
     j->sums_slice = slice_of(SNUG_BF16X3_PIXELS, slices);
     j->next_slice = slice_of(j->next.left, slices * t->blocks);
-    j->after_slice = slice_of(j->after.left, slices * t->blocks);
+    j->after_slice = slice_of(j->after.left, 3 * slices * t->blocks);
     for (int32_t block = 0; block < t->blocks; block++) {
         const int32_t place = block * SNUG_BF16X3_PIXELS, pixels = t->places - place > 16 ? 32 : 16;
         const uint32_t *const x = t->input + (ptrdiff_t)place * 16;
@@ -348,7 +367,7 @@ static void convolve(const convolution *c)
             const int split = stretches <= 2 && (y > 0 || i + 1 == stretches);
             if (!split && (i + 1 < stretches || left > 0)) {
                 j.next = split_weights(&next, c->weight_parts[1 - turn]);
-                j.after = split_weights(&after, NULL);
+                j.after = fetch_weights(c, &after);
             }
             run_stretch(c, &s, &t, c->weight_parts[turn], tile, &j);
             s = next;
