@@ -1,14 +1,8 @@
 /* gemv_24bit.h - gemv.h with weights of 24 bits: as it is memory that bounds the speed, three quarters of the
  * bytes take three quarters of the time.
  *
- * Weights. For each panel of 16 outputs, 64 steps of the sum share a scale per output: the largest magnitude
- * among their weights over 2^23 - 1. A weight is scale * (65536 * high + low), rounded to the nearest: it is
- * off by at most half the last bit of that largest one. A stretch of 64 steps:
- *
- *     float scale[16]; then per four steps  uint16 low[4][16], int8 high[4][16]
- *
- * the last stretch being as much shorter as there are fewer steps, in fours; missing ones are 0. A sum grows
- * to 2^29 times the largest input before it is scaled: inputs above 1e29 overflow to infinity.
+ * Weights: gemv_24bit_plan.h. A sum grows to 2^29 times the largest input before it is scaled: inputs above
+ * 1e29 overflow to infinity.
  *
  * Workspace in floats: the input in the order of the steps, made a multiple of four long with zeros. */
 #ifndef SNUG_GEMV_24BIT_H
@@ -17,12 +11,11 @@
 #include <string.h>
 
 #include "gemv.h"
+#include "gemv_24bit_plan.h"
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "weights of 24 bits are packed for little-endian targets; compile the model with --primitives classic"
 #endif
-
-enum { SNUG_24BIT_STRETCH = 64, SNUG_24BIT_FOUR_BYTES = 4 * 16 * 3, SNUG_24BIT_SCALE_BYTES = 16 * 4 };
 
 /* SNUG_VL weights over their scale. */
 #if SNUG_VL == 16
@@ -141,9 +134,7 @@ static inline void snug_gemv_24bit(const snug_layer *l, snug_gemm g, int32_t blo
                                    float *output, float *workspace)
 {
     const int32_t fours = snug_gemv_24bit_input(&g, input, workspace);
-    const int32_t stretches = (fours * 4 + SNUG_24BIT_STRETCH - 1) / SNUG_24BIT_STRETCH;
-    const ptrdiff_t panel_bytes =
-        (ptrdiff_t)fours * SNUG_24BIT_FOUR_BYTES + (ptrdiff_t)stretches * SNUG_24BIT_SCALE_BYTES;
+    const ptrdiff_t panel_bytes = snug_24bit_panel_bytes((ptrdiff_t)fours * 4);
     const int32_t panels = (l->out_channels + 15) / 16;
     for (int32_t panel = 0; panel < panels; panel += SNUG_GEMV_PANELS) {
         float sums[SNUG_GEMV_PANELS * 16];

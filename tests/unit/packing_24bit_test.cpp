@@ -72,6 +72,18 @@ TEST(Packing24Bit, StepsAndOutputsThatFillUpAreZero) {
   }
 }
 
+/// kernels/gemv_24bit_plan.h: so that panels that are read side by side lie at different places of their pages.
+TEST(Packing24Bit, LargePanelsAreHalfAPageApart) {
+  constexpr int kInputs = 4096, kOutputs = 17;
+  const snug_layer layer = fully_connected(kInputs, kOutputs);
+  const std::vector<float> weights = varied_weights(kInputs, kOutputs);
+  const std::vector<std::byte> packed = pack_24bit_panels(layer, weights, TapOrder::kChannelRowColumn);
+  constexpr size_t kPanel = kInputs / 4 * 192 + kInputs / 64 * 64 + 2048;
+  ASSERT_EQ(packed.size(), 2 * kPanel);
+  const std::vector<std::byte> second(packed.begin() + kPanel, packed.end());
+  EXPECT_NEAR(unpacked(second, kInputs, 0, 4095), weights[16 * kInputs + 4095], 1e-7);
+}
+
 TEST(Packing24Bit, WeightsOfZeroAreZero) {
   const std::vector<std::byte> packed =
       pack_24bit_panels(fully_connected(70, 1), std::vector<float>(70), TapOrder::kChannelRowColumn);

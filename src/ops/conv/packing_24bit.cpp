@@ -5,18 +5,15 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "kernels/gemv_24bit_plan.h"
 
 namespace snug {
 
 namespace {
 
-constexpr int64_t kLanes = 16, kFour = 4, kStretch = 64;
-constexpr int64_t kScaleBytes = kLanes * int64_t{sizeof(float)}, kFourBytes = kFour * kLanes * 3;
+constexpr int64_t kLanes = 16, kFour = 4;
+constexpr int64_t kStretchBytes = SNUG_24BIT_SCALE_BYTES + SNUG_24BIT_STRETCH / kFour * SNUG_24BIT_FOUR_BYTES;
 constexpr double kLargest = (1 << 23) - 1;
-
-int64_t bytes_of_panel(int64_t steps) {
-  return (steps + kStretch - 1) / kStretch * kScaleBytes + (steps + kFour - 1) / kFour * kFourBytes;
-}
 
 /// One output's weights of a stretch, kLanes floats apart. to: where the stretch begins.
 void pack_stretch(const float* weights, int64_t steps, int64_t lane, std::byte* to) {
@@ -29,13 +26,13 @@ void pack_stretch(const float* weights, int64_t steps, int64_t lane, std::byte* 
   }
   const float scale = finite ? static_cast<float>(largest / kLargest) : HUGE_VALF;
   std::memcpy(to + lane * int64_t{sizeof(float)}, &scale, sizeof(scale));
-  to += kScaleBytes;
+  to += SNUG_24BIT_SCALE_BYTES;
   for (int64_t step = 0; step < steps; ++step) {
     const double quotient = !finite ? 1 : scale > 0 ? weights[step * kLanes] / double{scale} : 0;
     const auto value = static_cast<int32_t>(std::lrint(std::clamp(quotient, -kLargest, kLargest)));
     const auto low = static_cast<uint16_t>(value & 0xffff);
     const auto high = static_cast<int8_t>(value >> 16);
-    std::byte* const four = to + step / kFour * kFourBytes;
+    std::byte* const four = to + step / kFour * SNUG_24BIT_FOUR_BYTES;
     const int64_t place = step % kFour * kLanes + lane;
     std::memcpy(four + place * int64_t{sizeof(low)}, &low, sizeof(low));
     std::memcpy(four + kFour * kLanes * int64_t{sizeof(low)} + place, &high, sizeof(high));
@@ -48,19 +45,20 @@ std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<cons
   const std::vector<std::byte> bytes = pack_panels(layer, weights, order);
   std::vector<float> panels(bytes.size() / sizeof(float));
   std::memcpy(panels.data(), bytes.data(), bytes.size());
-  const int64_t steps = panel_taps(layer, order), panel_floats = steps * kLanes, panel_bytes = bytes_of_panel(steps);
+  const int64_t steps = panel_taps(layer, order), panel_floats = steps * kLanes,
+                panel_bytes = snug_24bit_panel_bytes(steps);
   std::vector<std::byte> packed(static_cast<size_t>(panel_24bit_bytes(layer, order)));
   for (int64_t o = 0; o < layer.out_channels; ++o) {
     const float* from = panels.data() + o / kLanes * panel_floats + o % kLanes;
     std::byte* to = packed.data() + o / kLanes * panel_bytes;
-    for (int64_t step = 0; step < steps; step += kStretch, to += bytes_of_panel(kStretch))
-      pack_stretch(from + step * kLanes, std::min(kStretch, steps - step), o % kLanes, to);
+    for (int64_t step = 0; step < steps; step += SNUG_24BIT_STRETCH, to += kStretchBytes)
+      pack_stretch(from + step * kLanes, std::min<int64_t>(SNUG_24BIT_STRETCH, steps - step), o % kLanes, to);
   }
   return packed;
 }
 
 int64_t panel_24bit_bytes(const snug_layer& layer, TapOrder order) {
-  return (layer.out_channels + kLanes - 1) / kLanes * bytes_of_panel(panel_taps(layer, order));
+  return (layer.out_channels + kLanes - 1) / kLanes * snug_24bit_panel_bytes(panel_taps(layer, order));
 }
 
 int64_t gemv_24bit_workspace_bytes(const snug_layer& layer, TapOrder order) {
