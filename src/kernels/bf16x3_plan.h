@@ -22,7 +22,8 @@ typedef struct snug_bf16x3_plan {
     int32_t blocks;             /* of 32 output pixels, those between the rows included */
     ptrdiff_t part_words, depth_words, phase_words; /* from one to the next */
     ptrdiff_t strip_words; /* parts of a strip's input; there are two where there are more strips than one */
-    /* The workspace's arrays: places of the taps, sums, two times the weights of some steps, inputs. */
+    /* The workspace's arrays: places of the taps, sums of a block that tiles have made and of all blocks, two
+     * times the weights of some steps, inputs. */
     ptrdiff_t tap_bytes, sum_bytes, weight_bytes, input_bytes;
 } snug_bf16x3_plan;
 
@@ -49,7 +50,7 @@ static inline snug_bf16x3_plan snug_bf16x3_plan_of(const snug_layer *layer)
     plan.strip_words = plan.phases_y * plan.phases_x * plan.phase_words + SNUG_BF16X3_PIXELS * 16;
     const ptrdiff_t steps = (ptrdiff_t)plan.depths * taps, most = SNUG_BF16X3_STEPS;
     plan.tap_bytes = ((ptrdiff_t)taps * (ptrdiff_t)sizeof(int64_t) + 63) / 64 * 64;
-    plan.sum_bytes = (ptrdiff_t)plan.blocks * SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS * 4;
+    plan.sum_bytes = (ptrdiff_t)(1 + plan.blocks) * SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS * 4;
     plan.weight_bytes =
         2 * 2 * SNUG_BF16X3_PARTS * SNUG_BF16X3_TILE_WORDS * 4 * (steps < most ? steps : most);
     plan.input_bytes = (plan.rows < layer->out_height ? 2 : 1) * plan.strip_words * 4;

@@ -17,8 +17,8 @@
  *                                    split some of the input of the next strip
  *
  * Workspace: 6 bytes for every input value of one strip, or two, their padding included; 4 KiB per 32 pixels
- * for sums; up to 96 KiB for weights. Wins on 1x1 kernels, and on others where Winograd reads more weights
- * than it saves products: on small maps. */
+ * and 4 more for sums; up to 96 KiB for weights. Wins on 1x1 kernels, and on others where Winograd reads more
+ * weights than it saves products: on small maps. */
 #include "bf16x3.h"
 
 SNUG_CONV_KERNEL(conv_bf16x3_c16);
@@ -40,7 +40,7 @@ typedef struct convolution {
     int32_t in_blocks, taps, steps, panels; /* of the group */
     const int64_t *tap_words;               /* where the taps' inputs lie among the parts */
     const float *input, *weights, *bias, *residual;
-    float *output, *sums;
+    float *output, *tile, *kept; /* sums of a block, and of all blocks of a strip */
     uint32_t *weight_parts[2], *input_parts[2];
 } convolution;
 
@@ -193,9 +193,8 @@ static SNUG_NOINLINE void go_on_input(const convolution *c, input_job *job, int3
  * last they become outputs. */
 typedef struct sums_job {
     stretch s;
-    int32_t left, y, x; /* output row and column of the next pixel */
-    int32_t end;        /* row behind the strip's last one */
-    const float *sums;  /* [panel][pixel][16] */
+    int32_t left, pixel, y, x; /* output row and column of the next pixel */
+    int32_t end;               /* row behind the strip's last one */
     float *kept;
 } sums_job;
 
@@ -230,11 +229,11 @@ static SNUG_NOINLINE void go_on_sums(const convolution *c, sums_job *job, int32_
         const int32_t run = least(pixels, c->plan.width - job->x),
                       stored = job->y < job->end ? least(run, l->out_width - job->x) : 0;
         for (int32_t p = 0; p < job->s.panels; p++) {
-            const ptrdiff_t panel = job->s.panel + p, at = ((p + 1) * SNUG_BF16X3_PIXELS - job->left) * 16;
+            const ptrdiff_t panel = job->s.panel + p, at = (p * SNUG_BF16X3_PIXELS + job->pixel) * 16;
             if (!last)
-                keep_run(run, job->sums + at, job->kept + at);
+                keep_run(run, c->tile + at, job->kept + at);
             else if (stored > 0)
-                store_run(c, stored, job->sums + at, first ? NULL : job->kept + at, c->bias + panel * 16,
+                store_run(c, stored, c->tile + at, first ? NULL : job->kept + at, c->bias + panel * 16,
                           c->residual
                               ? c->residual + panel * l->other_plane + job->y * (ptrdiff_t)l->other_row +
                                     job->x * (ptrdiff_t)l->other_pixel
@@ -244,6 +243,7 @@ static SNUG_NOINLINE void go_on_sums(const convolution *c, sums_job *job, int32_
         }
         pixels -= run;
         job->left -= run;
+        job->pixel += run;
         job->x += run;
         if (job->x == c->plan.width) {
             job->x = 0;
@@ -298,11 +298,11 @@ static strip strip_at(const convolution *c, int32_t y)
     return t;
 }
 
-/* A stretch, whose weights' parts are given, goes over a strip. tile: room for the sums of a block, which are
- * finished before the next ones come there; the last ones are left. Those of the first of several stretches
- * are what is kept. */
+/* A stretch, whose weights' parts are given, goes over a strip. A block's sums are finished before the next
+ * ones come to their place; the last ones are left. Those of the first of several stretches are what is kept.
+ */
 static void run_stretch(const convolution *c, const stretch *s, const strip *t, const uint32_t *parts,
-                        float *tile, jobs *j)
+                        jobs *j)
 {
     const ptrdiff_t step_words = (ptrdiff_t)s->panels * SNUG_BF16X3_PARTS * SNUG_BF16X3_TILE_WORDS;
     const int32_t slices = 2 * s->count;
@@ -317,8 +317,8 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
     for (int32_t block = 0; block < t->blocks; block++) {
         const int32_t place = block * SNUG_BF16X3_PIXELS, pixels = t->places - place > 16 ? 32 : 16;
         const uint32_t *const x = t->input + (ptrdiff_t)place * 16;
-        float *const kept = c->sums + (ptrdiff_t)place * SNUG_BF16X3_OUTPUTS;
-        float *const sums = finished ? tile : kept;
+        float *const kept = c->kept + (ptrdiff_t)place * SNUG_BF16X3_OUTPUTS;
+        float *const sums = finished ? c->tile : kept;
         if (!c->amx)
             go_on_sums(c, &j->sums, j->sums.left); /* their place is needed at once */
         snug_bf16x3_begin(c->amx, sums);
@@ -330,13 +330,8 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
             }
         snug_bf16x3_end(c->amx, pixels, s->panels, sums);
         if (finished) {
-            const sums_job job = {*s,
-                                  SNUG_BF16X3_PIXELS,
-                                  t->y + place / c->plan.width,
-                                  place % c->plan.width,
-                                  t->y + t->rows,
-                                  tile,
-                                  kept};
+            const sums_job job = {
+                *s, pixels, 0, t->y + place / c->plan.width, place % c->plan.width, t->y + t->rows, kept};
             j->sums = job;
         }
     }
@@ -347,7 +342,6 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
 static void convolve(const convolution *c)
 {
     const int32_t stretches = (c->steps + SNUG_BF16X3_STEPS - 1) / SNUG_BF16X3_STEPS * ((c->panels + 1) / 2);
-    float tile[SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS];
     jobs j;
     stretch s = stretch_from(c, 0, 0);
     int turn = 0;
@@ -369,7 +363,7 @@ static void convolve(const convolution *c)
                 j.next = split_weights(&next, c->weight_parts[1 - turn]);
                 j.after = fetch_weights(c, &after);
             }
-            run_stretch(c, &s, &t, c->weight_parts[turn], tile, &j);
+            run_stretch(c, &s, &t, c->weight_parts[turn], &j);
             s = next;
             turn = stretches == 1 ? 0 : 1 - turn;
         }
@@ -405,7 +399,8 @@ SNUG_CONV_KERNEL(conv_bf16x3_c16)
     c.steps = plan.depths * c.taps;
     c.panels = (layer->out_channels / layer->groups + 15) / 16;
     c.tap_words = tap_words;
-    c.sums = (float *)(void *)(memory + plan.tap_bytes);
+    c.tile = (float *)(void *)(memory + plan.tap_bytes);
+    c.kept = c.tile + SNUG_BF16X3_PIXELS * SNUG_BF16X3_OUTPUTS;
     c.weight_parts[0] = weight_parts;
     c.weight_parts[1] = weight_parts + plan.weight_bytes / 8;
     c.input_parts[0] = input_parts;

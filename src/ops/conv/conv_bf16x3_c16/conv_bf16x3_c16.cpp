@@ -63,7 +63,8 @@ const Primitive conv_bf16x3_c16{
     .workspace_bytes = workspace_bytes,
     .workspace =
         "for a strip of block rows: 6 per input value, padding included and channels rounded up to 32 (twice where "
-        "there are more strips), 4096 per 32 output pixels; 12288 per step of 32 channels and a tap, but eight steps "
+        "there are more strips), 4096 per 32 output pixels, and 4096; 12288 per step of 32 channels and a tap, but "
+        "eight steps "
         "at most; 8 per tap",
     .pack = pack_panels<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
     .pack_bytes = panel_bytes<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
