@@ -102,29 +102,30 @@ static SNUG_NOINLINE void go_on_weights(const convolution *c, weights_job *job, 
     }
 }
 
-/* A stretch's weights are fetched, a panel's after the other's: lines that follow on one another, which the
- * processor soon fetches by itself, too. */
+/* A stretch's weights are fetched: a line from each half of each panel in turn, since the processor fetches
+ * ahead by itself in every stream that it sees, but not far in one. */
 typedef struct fetch_job {
     const float *panels[2];
-    int32_t panel_lines, line, left;
+    ptrdiff_t half;
+    int32_t shift, line, left; /* streams: 1 << shift */
 } fetch_job;
 
 static fetch_job fetch_weights(const convolution *c, const stretch *s)
 {
     const float *const first = c->weights + ((ptrdiff_t)s->panel * c->steps + s->first) * STEP;
-    const int32_t lines = s->count * (STEP / 16);
-    const fetch_job job = {{first, first + (ptrdiff_t)c->steps * STEP}, lines, 0, s->panels * lines};
+    const fetch_job job = {{first, first + (ptrdiff_t)c->steps * STEP},
+                           s->count * (STEP / 2),
+                           s->panels,
+                           0,
+                           s->count * s->panels * (STEP / 16)};
     return job;
 }
 
 static SNUG_NOINLINE void go_on_fetch(fetch_job *job, int32_t lines)
 {
-    for (lines = least(lines, job->left); lines > 0; lines--, job->left--) {
-        SNUG_PREFETCH(job->panels[0] + job->line * 16);
-        if (++job->line == job->panel_lines) {
-            job->panels[0] = job->panels[1];
-            job->line = 0;
-        }
+    for (lines = least(lines, job->left); lines > 0; lines--, job->line++, job->left--) {
+        const int32_t stream = job->line & ((1 << job->shift) - 1), at = job->line >> job->shift;
+        SNUG_PREFETCH(job->panels[stream / 2] + stream % 2 * job->half + (ptrdiff_t)at * 16);
     }
 }
 
