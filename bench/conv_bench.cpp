@@ -54,21 +54,23 @@ double lower_quartile(std::vector<double>& samples) {
   return *quartile;
 }
 
-double peak_ns_per_flop(long count) {
-  const Clock::time_point start = Clock::now();
-  volatile float kept = fma_chains(count);
+/// The least of some bursts of `count` multiply-adds in each chain: what disturbs a burst only ever makes it slower.
+double peak_ns_per_flop(long count, int bursts) {
+  double best_ns = 1e18;
+  volatile float kept = 0;
+  for (int burst = 0; burst < bursts; ++burst) {
+    const Clock::time_point start = Clock::now();
+    kept = fma_chains(count);
+    best_ns = std::min(best_ns, ns_since(start));
+  }
   (void)kept;
-  return ns_since(start) / fma_chains_flops(count);
+  return best_ns / fma_chains_flops(count);
 }
 
-/// The same at the clock of what ran just before: the least of a few bursts that are too short to change it, the first
-/// of which finds its code evicted.
+/// The same at the clock of what ran just before: bursts that are too short to change it, and few, the first of which
+/// finds its code evicted.
 double brief_peak_ns_per_flop() {
-  constexpr long kCount = 1'000;
-  constexpr int kBursts = 4;
-  double best = 1e18;
-  for (int burst = 0; burst < kBursts; ++burst) best = std::min(best, peak_ns_per_flop(kCount));
-  return best;
+  return peak_ns_per_flop(1'000, 4);
 }
 
 /// One call's time, and the peak between the calls: cores lower their clock under a load of wide multiply-adds that
@@ -133,13 +135,8 @@ double ns_since(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
 }
 
-/// The best of many short runs: what disturbs a run only ever makes it slower.
 double peak_gflops() {
-  constexpr long kCount = 200'000;
-  constexpr int kRuns = 200;
-  double best = 1e18;
-  for (int run = 0; run < kRuns; ++run) best = std::min(best, peak_ns_per_flop(kCount));
-  return 1 / best;
+  return 1 / peak_ns_per_flop(200'000, 200);
 }
 
 std::vector<ConvTime> time_primitives(const std::string& layer, const ConvBenchOptions& options) {
