@@ -44,11 +44,11 @@ typedef struct convolution {
     uint32_t *weight_parts[2], *input_parts[2];
 } convolution;
 
+static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+
 static stretch stretch_from(const convolution *c, int32_t panel, int32_t first)
 {
-    const int32_t panels = c->panels - panel, count = c->steps - first;
-    const stretch s = {panel, panels < 2 ? panels : 2, first,
-                       count < SNUG_BF16X3_STEPS ? count : SNUG_BF16X3_STEPS};
+    const stretch s = {panel, least(c->panels - panel, 2), first, least(c->steps - first, SNUG_BF16X3_STEPS)};
     return s;
 }
 
@@ -58,6 +58,19 @@ static stretch next_stretch(const convolution *c, const stretch *s)
     if (s->first + s->count < c->steps)
         return stretch_from(c, s->panel, s->first + s->count);
     return stretch_from(c, s->panel + s->panels < c->panels ? s->panel + s->panels : 0, 0);
+}
+
+/* Some output rows, or none. */
+typedef struct strip {
+    int32_t y, rows, places; /* see snug_bf16x3_places */
+    uint32_t *input;         /* parts */
+} strip;
+
+static strip strip_at(const convolution *c, int32_t y)
+{
+    const int32_t rows = least(c->l->out_height - y, c->plan.rows);
+    const strip t = {y, rows, snug_bf16x3_places(c->l, &c->plan, rows), c->input_parts[y / c->plan.rows % 2]};
+    return t;
 }
 
 /* What is done in slices between products. Each has a place where it is, and how much of it is left. */
@@ -74,8 +87,6 @@ static weights_job split_weights(const stretch *s, uint32_t *parts)
     const weights_job job = {*s, s->count * s->panels * 16, 0, 0, 0, parts};
     return job;
 }
-
-static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
 static SNUG_NOINLINE void go_on_weights(const convolution *c, weights_job *job, int32_t pairs)
 {
@@ -129,19 +140,18 @@ static SNUG_NOINLINE void go_on_fetch(fetch_job *job, int32_t lines)
     }
 }
 
-/* The input of the output rows from y on is split into parts: pixels of 32 channels,
- * [phase][32 channels][row][column]. */
+/* A strip's input is split into parts: pixels of 32 channels, [phase][32 channels][row][column]. */
 typedef struct input_job {
     int32_t left, y, height, phase, depth, row, column;
     uint32_t *parts;
 } input_job;
 
-static input_job split_input(const convolution *c, int32_t y, int32_t rows, uint32_t *parts)
+static input_job split_input(const convolution *c, const strip *t)
 {
     const snug_bf16x3_plan *const p = &c->plan;
-    const int32_t height = rows + p->height - p->rows;
-    const int32_t pixels = rows > 0 ? p->phases_y * p->phases_x * p->depths * height * p->width : 0;
-    const input_job job = {pixels, y, height, 0, 0, 0, 0, parts};
+    const int32_t height = t->rows + p->height - p->rows;
+    const int32_t pixels = t->rows > 0 ? p->phases_y * p->phases_x * p->depths * height * p->width : 0;
+    const input_job job = {pixels, t->y, height, 0, 0, 0, 0, t->input};
     return job;
 }
 
@@ -281,24 +291,6 @@ static inline void go_on(const convolution *c, jobs *j, int32_t group)
 
 static int32_t slice_of(int32_t all, int32_t slices) { return (all + slices - 1) / slices; }
 
-/* A strip at work. */
-typedef struct strip {
-    int32_t y, rows, places, blocks; /* of 32 places, but 16 where no more are left */
-    const uint32_t *input;
-} strip;
-
-static strip strip_at(const convolution *c, int32_t y)
-{
-    const int32_t left = c->l->out_height - y;
-    strip t;
-    t.y = y;
-    t.rows = left < c->plan.rows ? left : c->plan.rows;
-    t.places = (t.rows - 1) * c->plan.width + c->l->out_width;
-    t.blocks = (t.places + SNUG_BF16X3_PIXELS - 1) / SNUG_BF16X3_PIXELS;
-    t.input = c->input_parts[y / c->plan.rows % 2];
-    return t;
-}
-
 /* A stretch, whose weights' parts are given, goes over a strip. A block's sums are finished before the next
  * ones come to their place; the last ones are left. Those of the first of several stretches are what is kept.
  */
@@ -306,16 +298,16 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
                         jobs *j)
 {
     const ptrdiff_t step_words = (ptrdiff_t)s->panels * SNUG_BF16X3_PARTS * SNUG_BF16X3_TILE_WORDS;
-    const int32_t slices = 2 * s->count;
+    const int32_t slices = 2 * s->count, blocks = snug_bf16x3_blocks(t->places);
     const int finished = s->first > 0 || s->count == c->steps;
     ptrdiff_t step_inputs[SNUG_BF16X3_STEPS] = {0};
     for (int32_t step = 0; step < s->count; step++)
         step_inputs[step] = (s->first + step) / c->taps * c->plan.depth_words +
                             (ptrdiff_t)c->tap_words[(s->first + step) % c->taps];
     j->sums_slice = slice_of(SNUG_BF16X3_PIXELS, slices);
-    j->next_slice = slice_of(j->next.left, slices * t->blocks);
-    j->after_slice = slice_of(j->after.left, 3 * slices * t->blocks);
-    for (int32_t block = 0; block < t->blocks; block++) {
+    j->next_slice = slice_of(j->next.left, slices * blocks);
+    j->after_slice = slice_of(j->after.left, 3 * slices * blocks);
+    for (int32_t block = 0; block < blocks; block++) {
         const int32_t place = block * SNUG_BF16X3_PIXELS, pixels = t->places - place > 16 ? 32 : 16;
         const uint32_t *const x = t->input + (ptrdiff_t)place * 16;
         float *const kept = c->kept + (ptrdiff_t)place * SNUG_BF16X3_OUTPUTS;
@@ -342,31 +334,32 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
 /* One group. Where a strip has only one stretch or two, their weights stay split. */
 static void convolve(const convolution *c)
 {
-    const int32_t stretches = (c->steps + SNUG_BF16X3_STEPS - 1) / SNUG_BF16X3_STEPS * ((c->panels + 1) / 2);
+    const int32_t pairs = (c->panels + 1) / 2,
+                  stretches = (c->steps + SNUG_BF16X3_STEPS - 1) / SNUG_BF16X3_STEPS * pairs;
     jobs j;
     stretch s = stretch_from(c, 0, 0);
+    strip below = strip_at(c, 0);
     int turn = 0;
     memset(&j, 0, sizeof(j));
     j.next = split_weights(&s, c->weight_parts[0]);
     go_on_weights(c, &j.next, j.next.left);
-    for (int32_t y = 0; y < c->l->out_height; y += c->plan.rows) {
-        const strip t = strip_at(c, y);
-        const int32_t left = c->l->out_height - y - t.rows, below = left < c->plan.rows ? left : c->plan.rows;
-        if (y == 0)
-            j.below = split_input(c, 0, t.rows, c->input_parts[0]);
+    j.below = split_input(c, &below);
+    while (below.rows > 0) {
+        const strip t = below;
         go_on_input(c, &j.below, j.below.left);
-        j.below = split_input(c, y + t.rows, below, c->input_parts[(y / c->plan.rows + 1) % 2]);
-        j.below_slice = slice_of(j.below.left, 2 * t.blocks * c->steps * ((c->panels + 1) / 2));
+        below = strip_at(c, t.y + t.rows);
+        j.below = split_input(c, &below);
+        j.below_slice = slice_of(j.below.left, 2 * snug_bf16x3_blocks(t.places) * c->steps * pairs);
         for (int32_t i = 0; i < stretches; i++) {
             const stretch next = next_stretch(c, &s), after = next_stretch(c, &next);
-            const int split = stretches <= 2 && (y > 0 || i + 1 == stretches);
-            if (!split && (i + 1 < stretches || left > 0)) {
+            const int more = i + 1 < stretches;
+            if (stretches > 2 ? more || below.rows > 0 : more && t.y == 0) {
                 j.next = split_weights(&next, c->weight_parts[1 - turn]);
                 j.after = fetch_weights(c, &after);
             }
             run_stretch(c, &s, &t, c->weight_parts[turn], &j);
             s = next;
-            turn = stretches == 1 ? 0 : 1 - turn;
+            turn ^= stretches > 1;
         }
     }
     go_on_sums(c, &j.sums, j.sums.left);

@@ -12,11 +12,11 @@ std::string_view refusal(const snug_layer& layer) {
 }
 
 /// Tiles of 16 pixels that strips of so many rows take together.
-int64_t tiles(snug_layer layer, int32_t rows) {
+int64_t tiles(const snug_layer& layer, int32_t rows) {
+  const snug_bf16x3_plan plan = snug_bf16x3_plan_of(&layer);
   int64_t tiles = 0;
   for (int32_t y = 0; y < layer.out_height; y += rows) {
-    const int64_t height = std::min(rows, layer.out_height - y);
-    tiles += ((height - 1) * snug_bf16x3_plan_of(&layer).width + layer.out_width + 15) / 16;
+    tiles += (snug_bf16x3_places(&layer, &plan, std::min(rows, layer.out_height - y)) + 15) / 16;
   }
   return tiles;
 }
@@ -64,8 +64,7 @@ const Primitive conv_bf16x3_c16{
     .workspace =
         "for a strip of block rows: 6 per input value, padding included and channels rounded up to 32 (twice where "
         "there are more strips), 4096 per 32 output pixels, and 4096; 12288 per step of 32 channels and a tap, but "
-        "eight steps "
-        "at most; 8 per tap",
+        "eight steps at most; 8 per tap",
     .pack = pack_panels<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
     .pack_bytes = panel_bytes<TapOrder::kBlockRowColumnChannel, SNUG_BF16X3_DEPTH>,
     .work = work,
