@@ -15,7 +15,7 @@ namespace {
 /// families, within a factor of two for winograd, polyphase winograd, im2col, mec and direct, of three for depthwise,
 /// and anywhere for direct vector. More than one, because part of the time of memory hides behind arithmetic. Of
 /// depthwise, all of it does where the maps lie in a cache: its median, 2.9, would promise other machines too much.
-/// That of bf16x3 is without AMX, where no plan should take it; what it reaches with AMX, four to seven, is measured.
+/// That of int8x3 is without AMX, where no plan should take it; what it reaches with AMX is measured.
 struct Efficiency {
   std::string_view family;
   double fraction;
@@ -39,7 +39,7 @@ constexpr std::array kEfficiencies{
     Efficiency{"fft", 1.1},
     Efficiency{"strassen", 1.05},
     Efficiency{"direct vector", 0.009},
-    Efficiency{"bf16x3", 0.14},
+    Efficiency{"int8x3", 0.14},
 };
 constexpr double kOtherFraction = 0.1;
 

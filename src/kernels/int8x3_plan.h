@@ -1,0 +1,89 @@
+/* int8x3_plan.h - how conv_int8x3_c16 divides its output into strips and its workspace into arrays, and how
+ * its weights lie in memory. The kernel (int8x3.h) and the compiler, which packs the weights and states the
+ * workspace, both use it: C99 and C++. */
+#ifndef SNUG_INT8X3_PLAN_H
+#define SNUG_INT8X3_PLAN_H
+
+#include "snug.h"
+
+enum {
+    /* A step of the sum: so many input channels of one tap. A tile of digits holds a step of 16 pixels, or of
+     * 16 output channels, in 1 KiB. */
+    SNUG_INT8X3_DEPTH = 64,
+    SNUG_INT8X3_DIGITS = 3,
+    SNUG_INT8X3_TILE_BYTES = 1024,
+    /* The most steps after which sums leave the tiles, and panels of 16 outputs that are computed together. */
+    SNUG_INT8X3_STEPS = 8,
+    SNUG_INT8X3_PANELS = 2,
+    /* What the largest magnitude becomes: a little less than 127 * 65536 + 127 * 256 + 127, which three digits
+     * from -128 to 127 reach. */
+    SNUG_INT8X3_LARGEST = 0x7f7f00,
+    /* A panel of 16 outputs: 16 floats, each output's units, then [step][digit] tiles, the highest digit
+     * first. Byte 4 lane + block of the 64 of an output belongs to channel 16 block + lane. */
+    SNUG_INT8X3_UNIT_BYTES = 64,
+    SNUG_INT8X3_STEP_BYTES = SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES
+};
+
+typedef struct snug_int8x3_plan {
+    int32_t rows;               /* output rows of a strip */
+    int32_t pixels;             /* of a tile, so that a strip's tiles are equally full */
+    int32_t depths;             /* steps per tap: input channels of a group / 64 */
+    int32_t phases_y, phases_x; /* maps of every stride-th row and column, in which taps have a stride of 1 */
+    int32_t height, width;      /* of a phase's map; output rows are as far apart */
+    ptrdiff_t digit_bytes, depth_bytes, phase_bytes; /* from one to the next */
+    ptrdiff_t strip_bytes; /* digits of a strip's input; there are two where there are more strips than one */
+    /* The workspace's arrays: places of the taps, sums of a block as tiles make them, sums of all blocks if
+     * they leave the tiles in between, inputs. */
+    ptrdiff_t tap_bytes, tile_bytes, kept_bytes, input_bytes;
+} snug_int8x3_plan;
+
+/* Pixels from the first to the last of so many output rows, those between the rows included. */
+static inline int32_t snug_int8x3_places(const snug_layer *layer, const snug_int8x3_plan *plan, int32_t rows)
+{
+    return (rows - 1) * plan->width + layer->out_width;
+}
+
+static inline int32_t snug_int8x3_blocks(const snug_int8x3_plan *plan, int32_t places)
+{
+    return (places + plan->pixels - 1) / plan->pixels;
+}
+
+static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
+{
+    const int32_t reach_y = (layer->kernel_height - 1) * layer->dilation_y,
+                  reach_x = (layer->kernel_width - 1) * layer->dilation_x;
+    const int32_t channels = layer->in_channels / layer->groups,
+                  taps = layer->kernel_height * layer->kernel_width;
+    snug_int8x3_plan plan;
+    plan.rows = layer->block > 0 && layer->block < layer->out_height ? layer->block : layer->out_height;
+    plan.depths = (channels + SNUG_INT8X3_DEPTH - 1) / SNUG_INT8X3_DEPTH;
+    plan.phases_y = reach_y + 1 < layer->stride_y ? reach_y + 1 : layer->stride_y;
+    plan.phases_x = reach_x + 1 < layer->stride_x ? reach_x + 1 : layer->stride_x;
+    plan.height = plan.rows + reach_y / layer->stride_y;
+    plan.width = layer->out_width + reach_x / layer->stride_x;
+    const int32_t places = snug_int8x3_places(layer, &plan, plan.rows), tiles = (places + 15) / 16;
+    plan.pixels = (places + tiles - 1) / tiles;
+    /* An odd number of lines keeps digits off the same sets of the cache. */
+    plan.digit_bytes = ((ptrdiff_t)plan.height * plan.width | 1) * SNUG_INT8X3_DEPTH;
+    plan.depth_bytes = SNUG_INT8X3_DIGITS * plan.digit_bytes;
+    plan.phase_bytes = plan.depths * plan.depth_bytes;
+    /* The last tile reads up to 15 pixels behind the last one. */
+    plan.strip_bytes = plan.phases_y * plan.phases_x * plan.phase_bytes + SNUG_INT8X3_TILE_BYTES;
+    plan.tap_bytes = ((ptrdiff_t)taps * (ptrdiff_t)sizeof(int64_t) + 63) / 64 * 64;
+    plan.tile_bytes = SNUG_INT8X3_PANELS * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES;
+    plan.kept_bytes =
+        plan.depths * taps > SNUG_INT8X3_STEPS ? (ptrdiff_t)tiles * plan.pixels * SNUG_INT8X3_PANELS * 64 : 0;
+    plan.input_bytes = (plan.rows < layer->out_height ? 2 : 1) * plan.strip_bytes;
+    return plan;
+}
+
+/* From a panel to the next. */
+static inline ptrdiff_t snug_int8x3_panel_bytes(const snug_layer *layer)
+{
+    const ptrdiff_t channels = layer->in_channels / layer->groups,
+                    depths = (channels + SNUG_INT8X3_DEPTH - 1) / SNUG_INT8X3_DEPTH;
+    return SNUG_INT8X3_UNIT_BYTES +
+           depths * layer->kernel_height * layer->kernel_width * SNUG_INT8X3_STEP_BYTES;
+}
+
+#endif
