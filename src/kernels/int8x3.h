@@ -5,13 +5,14 @@
  *
  *     v = 65536 v2 + 256 v1 + v0
  *
- * A product of two is nine products of digits, which are exact in 32 bits, and so are their sums. Six of them,
+ * A product of two is nine products of digits, which are exact in 32 bits, and so are their sums. Six of
+ * them,
  *
  *     65536 x2 w2 + 256 (x2 w1 + x1 w2) + (x2 w0 + x1 w1 + x0 w2)     [times 65536],
  *
- * miss 2^-25 of the largest product at most in the mean, of either sign, since digits are evenly spread around
- * 0. The unit for tiles multiplies bytes 32 times as fast as vectors multiply floats, so that six products are
- * five times as fast as one.
+ * miss 2^-25 of the largest product at most in the mean, of either sign, since digits are evenly spread
+ * around 0. The unit for tiles multiplies bytes 32 times as fast as vectors multiply floats, so that six
+ * products are five times as fast as one.
  *
  * Source. Ootomo, Ozaki and Yokota, DGEMM on Integer Matrix Multiplication Unit, arXiv 2306.11975, 2023, of
  * doubles; the tiles as in Intel's Architecture Instruction Set Extensions, chapter 3.
@@ -41,7 +42,11 @@
 enum { SNUG_INT8X3_GROUPS = 3 };
 
 /* Magnitudes of floats, as words, are in the floats' order, and those that are no finite ones come last. */
-enum { SNUG_INT8X3_MAGNITUDE = 0x7fffffff, SNUG_INT8X3_INFINITE = 0x7f800000, SNUG_INT8X3_LEAST = 0x0d800000 };
+enum {
+    SNUG_INT8X3_MAGNITUDE = 0x7fffffff,
+    SNUG_INT8X3_INFINITE = 0x7f800000,
+    SNUG_INT8X3_LEAST = 0x0d800000
+};
 
 /* largest[16]: the largest magnitudes so far, and those of up to 64 channels of a pixel, in blocks of 16 that
  * are `plane` floats apart. What fills up the last block does not count. */
@@ -93,7 +98,7 @@ static inline void snug_int8x3_split(const float *pixel, ptrdiff_t plane, int32_
     for (int32_t b = 0; b < 4; b++) {
         const __m512i whole = 16 * b < channels
                                   ? _mm512_cvtps_epi32(_mm512_mul_ps(snug_load(pixel + b * plane), scale))
-                                         : _mm512_setzero_si512();
+                                  : _mm512_setzero_si512();
         x[b] = _mm512_xor_si512(_mm512_add_epi32(whole, bias), bias);
     }
     const __mmask64 odd_bytes = 0xaaaaaaaaaaaaaaaaU;

@@ -12,11 +12,12 @@ enum {
     SNUG_INT8X3_DEPTH = 64,
     SNUG_INT8X3_DIGITS = 3,
     SNUG_INT8X3_TILE_BYTES = 1024,
-    /* The most steps after which sums leave the tiles, and panels of 16 outputs that are computed together. */
+    /* The most steps after which sums leave the tiles, and panels of 16 outputs that are computed together.
+     */
     SNUG_INT8X3_STEPS = 8,
     SNUG_INT8X3_PANELS = 2,
-    /* What the largest magnitude becomes: a little less than 127 * 65536 + 127 * 256 + 127, which three digits
-     * from -128 to 127 reach. */
+    /* What the largest magnitude becomes: a little less than 127 * 65536 + 127 * 256 + 127, which three
+     * digits from -128 to 127 reach. */
     SNUG_INT8X3_LARGEST = 0x7f7f00,
     /* A panel of 16 outputs: 16 floats, each output's units, then [step][digit] tiles, the highest digit
      * first. Byte 4 lane + block of the 64 of an output belongs to channel 16 block + lane. */

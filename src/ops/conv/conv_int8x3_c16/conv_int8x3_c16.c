@@ -83,30 +83,34 @@ static strip strip_at(const convolution *c, int32_t y)
 
 /* What is done in slices between products. Each has a place where it is, and how much of it is left. */
 
-/* A stretch's weights are fetched: a line from each half of each panel in turn, since the processor fetches
+/* A stretch's weights are fetched in four streams, a line from each in turn, since the processor fetches
  * ahead by itself in every stream that it sees, but not far in one. */
+enum { STREAMS = 4 };
 typedef struct fetch_job {
-    const int8_t *panels[2];
-    ptrdiff_t half;
-    int32_t shift, line, left; /* streams: 1 << shift */
+    const int8_t *streams[STREAMS];
+    int32_t left; /* lines of each */
 } fetch_job;
 
 static fetch_job fetch_weights(const convolution *c, const stretch *s)
 {
-    const int32_t lines = s->count * (SNUG_INT8X3_STEP_BYTES / 64);
-    const fetch_job job = {{stretch_weights(c, s, 0), stretch_weights(c, s, 1)},
-                           (ptrdiff_t)lines * 32,
-                           s->panels,
-                           0,
-                           lines * s->panels};
+    fetch_job job;
+    job.left = s->count * s->panels * (SNUG_INT8X3_STEP_BYTES / 64 / STREAMS);
+    for (int32_t stream = 0; stream < STREAMS; stream++) {
+        const int32_t of_panel = STREAMS / s->panels;
+        job.streams[stream] =
+            stretch_weights(c, s, stream / of_panel) + (ptrdiff_t)(stream % of_panel) * job.left * 64;
+    }
     return job;
 }
 
-static SNUG_NOINLINE void go_on_fetch(fetch_job *job, int32_t lines)
+static inline void go_on_fetch(fetch_job *job, int32_t lines)
 {
-    for (lines = least(lines, job->left); lines > 0; lines--, job->line++, job->left--) {
-        const int32_t stream = job->line & ((1 << job->shift) - 1), at = job->line >> job->shift;
-        SNUG_PREFETCH(job->panels[stream / 2] + stream % 2 * job->half + (ptrdiff_t)at * 64);
+    for (lines = least(lines, job->left); lines > 0; lines--) {
+        const ptrdiff_t at = (ptrdiff_t)--job->left * 64;
+        SNUG_PREFETCH(job->streams[0] + at);
+        SNUG_PREFETCH(job->streams[1] + at);
+        SNUG_PREFETCH(job->streams[2] + at);
+        SNUG_PREFETCH(job->streams[3] + at);
     }
 }
 
@@ -133,28 +137,39 @@ static input_job split_input(const convolution *c, const strip *t)
     return job;
 }
 
-/* A run of a row. in: where the row lies, or NULL beside the map; x: the first one's column, maybe beside it.
- */
-static inline void find_run(const convolution *c, const float *in, int32_t x, int32_t pixels, int32_t channels,
+/* A run of a row's pixels that lie in the map. */
+static inline void find_run(const snug_layer *l, const float *in, int32_t pixels, int32_t channels,
                             uint32_t *largest)
 {
-    const snug_layer *const l = c->l;
-    for (int32_t i = 0; i < pixels && in; i++, x += l->stride_x)
-        if (x >= 0 && x < l->in_width)
-            snug_int8x3_find_largest(in + (ptrdiff_t)x * l->in_pixel, l->in_plane, channels, largest);
+    const ptrdiff_t next = (ptrdiff_t)l->stride_x * l->in_pixel;
+    if (channels == SNUG_INT8X3_DEPTH)
+        for (int32_t i = 0; i < pixels; i++)
+            snug_int8x3_find_largest(in + i * next, l->in_plane, SNUG_INT8X3_DEPTH, largest);
+    else
+        for (int32_t i = 0; i < pixels; i++)
+            snug_int8x3_find_largest(in + i * next, l->in_plane, channels, largest);
 }
 
-static inline void split_run(const convolution *c, const float *in, int32_t x, int32_t pixels, int32_t channels,
+static inline void split_run(const convolution *c, const float *in, int32_t pixels, int32_t channels,
                              float per_unit, int8_t *digits)
 {
     const snug_layer *const l = c->l;
-    for (int32_t i = 0; i < pixels; i++, x += l->stride_x, digits += SNUG_INT8X3_DEPTH)
-        if (!in || x < 0 || x >= l->in_width)
-            for (int32_t place = 0; place < SNUG_INT8X3_DIGITS; place++)
-                memset(digits + place * c->plan.digit_bytes, 0, SNUG_INT8X3_DEPTH);
-        else
-            snug_int8x3_split(in + (ptrdiff_t)x * l->in_pixel, l->in_plane, channels, per_unit, digits,
+    const ptrdiff_t next = (ptrdiff_t)l->stride_x * l->in_pixel;
+    if (channels == SNUG_INT8X3_DEPTH)
+        for (int32_t i = 0; i < pixels; i++)
+            snug_int8x3_split(in + i * next, l->in_plane, SNUG_INT8X3_DEPTH, per_unit,
+                              digits + i * SNUG_INT8X3_DEPTH, c->plan.digit_bytes);
+    else
+        for (int32_t i = 0; i < pixels; i++)
+            snug_int8x3_split(in + i * next, l->in_plane, channels, per_unit, digits + i * SNUG_INT8X3_DEPTH,
                               c->plan.digit_bytes);
+}
+
+/* One that lies beside it. */
+static inline void clear_run(const convolution *c, int32_t pixels, int8_t *digits)
+{
+    for (int32_t place = 0; place < SNUG_INT8X3_DIGITS; place++)
+        memset(digits + place * c->plan.digit_bytes, 0, (size_t)pixels * SNUG_INT8X3_DEPTH);
 }
 
 static inline void turn_to_digits(input_job *job)
@@ -172,18 +187,25 @@ static SNUG_NOINLINE void go_on_input(const convolution *c, input_job *job, int3
     pixels = least(pixels, job->left);
     job->left -= pixels;
     while (pixels > 0) {
-        const int32_t run = least(pixels, p->width - job->column);
         const int32_t y = (job->y + job->row) * l->stride_y + job->phase / p->phases_x - l->pad_top,
                       x = job->column * l->stride_x + job->phase % p->phases_x - l->pad_left;
-        const float *const in = c->input + 4 * (ptrdiff_t)job->depth * l->in_plane + (ptrdiff_t)y * l->in_row;
-        const float *const inside = y >= 0 && y < l->in_height ? in : NULL;
+        const float *const in = c->input + 4 * (ptrdiff_t)job->depth * l->in_plane +
+                                (ptrdiff_t)y * l->in_row + (ptrdiff_t)x * l->in_pixel;
+        int8_t *const digits = job->digits + job->phase * p->phase_bytes + job->depth * p->depth_bytes +
+                               ((ptrdiff_t)job->row * p->width + job->column) * SNUG_INT8X3_DEPTH;
         const int32_t channels = least(c->channels - job->depth * SNUG_INT8X3_DEPTH, SNUG_INT8X3_DEPTH);
-        if (job->finding)
-            find_run(c, inside, x, run, channels, job->largest);
-        else
-            split_run(c, inside, x, run, channels, job->per_unit,
-                      job->digits + job->phase * p->phase_bytes + job->depth * p->depth_bytes +
-                          ((ptrdiff_t)job->row * p->width + job->column) * SNUG_INT8X3_DEPTH);
+        const int inside = y >= 0 && y < l->in_height && x >= 0 && x < l->in_width;
+        int32_t run = least(pixels, p->width - job->column);
+        if (inside)
+            run = least(run, (l->in_width - 1 - x) / l->stride_x + 1);
+        else if (x < 0)
+            run = least(run, (l->stride_x - 1 - x) / l->stride_x);
+        if (job->finding && inside)
+            find_run(l, in, run, channels, job->largest);
+        else if (inside)
+            split_run(c, in, run, channels, job->per_unit, digits);
+        else if (!job->finding)
+            clear_run(c, run, digits);
         pixels -= run;
         job->column += run;
         if (job->column == p->width) {
@@ -285,12 +307,18 @@ typedef struct jobs {
 static inline void go_on(const convolution *c, jobs *j, int32_t group)
 {
     go_on_fetch(&j->next, j->next_slice);
-    if (group > 0) /* the sums that tiles stored have arrived by now */
+    if (group > 0 && j->sums.left > 0) /* the sums that tiles stored have arrived by now */
         go_on_sums(c, &j->sums, j->sums_slice);
-    go_on_input(c, &j->below, j->below_slice);
+    if (j->below.left > 0)
+        go_on_input(c, &j->below, j->below_slice);
 }
 
-static int32_t slice_of(int32_t all, int32_t slices) { return (all + slices - 1) / slices; }
+/* Some at once: to go on costs as much as a pixel. */
+static int32_t slice_of(int32_t all, int32_t slices)
+{
+    const int32_t slice = (all + slices - 1) / slices;
+    return slice < 4 ? 4 : slice;
+}
 
 /* A stretch goes over a strip, whose input counts `unit`. A block's sums are finished before the next ones
  * come to their place; the last ones are left. */
@@ -303,7 +331,8 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
         step_inputs[step] = (s->first + step) / c->taps * c->plan.depth_bytes +
                             (ptrdiff_t)c->tap_bytes[(s->first + step) % c->taps];
     j->sums_slice = slice_of(pixels, 2 * s->count);
-    j->next_slice = slice_of(j->next.left, SNUG_INT8X3_GROUPS * s->count * blocks);
+    j->next_slice = (j->next.left + SNUG_INT8X3_GROUPS * s->count * blocks - 1) /
+                    (SNUG_INT8X3_GROUPS * s->count * blocks);
     for (int32_t block = 0; block < blocks; block++) {
         const int32_t place = block * pixels;
         const int8_t *const x = t->digits + (ptrdiff_t)place * SNUG_INT8X3_DEPTH;
@@ -313,8 +342,8 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
         for (int32_t step = 0; step < s->count; step++)
             for (int32_t group = 0; group < SNUG_INT8X3_GROUPS; group++) {
                 const ptrdiff_t at = (ptrdiff_t)step * SNUG_INT8X3_STEP_BYTES;
-                snug_int8x3_group(c->amx, pixels, s->panels, group, x + step_inputs[step], c->plan.digit_bytes,
-                                  w + at, v + at, c->tile);
+                snug_int8x3_group(c->amx, pixels, s->panels, group, x + step_inputs[step],
+                                  c->plan.digit_bytes, w + at, v + at, c->tile);
                 go_on(c, j, group);
             }
         snug_int8x3_end(c->amx, s->panels, c->tile);

@@ -72,9 +72,13 @@ void pack_output(const float* weights, int64_t taps, int64_t lane, std::byte* pa
 }
 
 /// Of 16 outputs, of all groups.
-int64_t panels(const snug_layer& layer) { return layer.groups * ((outputs_per_group(layer) + kLanes - 1) / kLanes); }
+int64_t panels(const snug_layer& layer) {
+  return layer.groups * ((outputs_per_group(layer) + kLanes - 1) / kLanes);
+}
 
-int64_t pack_bytes(const snug_layer& layer) { return panels(layer) * snug_int8x3_panel_bytes(&layer); }
+int64_t pack_bytes(const snug_layer& layer) {
+  return panels(layer) * snug_int8x3_panel_bytes(&layer);
+}
 
 std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
   const std::vector<std::byte> bytes = pack_panels<kOrder, kDepth>(layer, weights);
@@ -107,7 +111,8 @@ const Primitive conv_int8x3_c16{
     .blocks = blocks,
     .workspace_bytes = workspace_bytes,
     .workspace =
-        "for a strip of block rows: 3 per input value, padding included and channels rounded up to 64 (twice where there "
+        "for a strip of block rows: 3 per input value, padding included and channels rounded up to 64 (twice where "
+        "there "
         "are more strips); 128 per output pixel if a sum has more than eight steps of 64 channels and a tap; 6144; 8 "
         "per tap",
     .pack = pack,
