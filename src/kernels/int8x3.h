@@ -129,7 +129,7 @@ static inline void snug_int8x3_split(const float *pixel, ptrdiff_t plane, int32_
 
 #ifdef SNUG_AMX
 /* Asks the operating system for the tiles (arch_prctl ARCH_REQ_XCOMP_PERM, XTILEDATA), and gives them their
- * shape: rows of 64 bytes, 16 of outputs' digits and `pixels` of sums and of pixels' digits. */
+ * shape: rows of 64 bytes, `pixels` of sums and of pixels' digits, and 16 of outputs' digits. */
 static inline int snug_amx_begin(int32_t pixels)
 {
     struct {
@@ -141,8 +141,8 @@ static inline int snug_amx_begin(int32_t pixels)
     __asm__ volatile("syscall" : "=a"(result) : "a"(158L), "D"(0x1023L), "S"(18L) : "rcx", "r11", "memory");
     if (result != 0)
         return 0;
-    memset(shape.rows, pixels, 7);
-    shape.rows[7] = 16;
+    memset(shape.rows, pixels, 8);
+    shape.rows[6] = 16;
     _tile_loadconfig(&shape);
     return 1;
 }
@@ -156,56 +156,51 @@ static inline void snug_amx_end(int amx)
 /* Compilers do not see that tiles are read from memory and written to it. */
 #define SNUG_AMX_MEMORY() __asm__ volatile("" ::: "memory")
 
-#define SNUG_AMX_PIXELS(digits) _tile_loadd(6, digits, 64)
-#define SNUG_AMX_OUTPUTS(digits) _tile_loadd(7, digits, 64)
-#define SNUG_AMX_ADD(sum) _tile_dpbssd(sum, 6, 7)
+#define SNUG_AMX_OUTPUTS(digits) _tile_loadd(6, digits, 64)
+#define SNUG_AMX_PIXELS(digits) _tile_loadd(7, digits, 64)
+#define SNUG_AMX_ADD(sum) _tile_dpbssd(sum, 7, 6)
 #define SNUG_AMX_STORE(tile, sums) _tile_stored(tile, sums, 64)
 
-/* The products of a step of a panel w, or of two (`wide`) w and v, in three groups. Tiles 0, 1 and 2 are sums
- * [pixels][outputs] of the panel's products that count 65536, 256 and 1, tiles 3, 4 and 5 the second one's.
- * Between two products that add to the same tile there are others, for as long as one takes. wide: a number.
+/* The products of a step of a panel w and two tiles of pixels x and y in three groups. Tiles 0, 1 and 2 are
+ * sums [pixels][outputs] of the products of x that count 65536, 256 and 1, tiles 3, 4 and 5 those of y.
+ * Between two products that add to the same tile there are at least three others, for as long as one takes.
  */
-static inline void snug_amx_group(int wide, int32_t group, const int8_t *x, ptrdiff_t digit, const int8_t *w,
-                                  const int8_t *v)
+static inline void snug_amx_group(int32_t group, const int8_t *x, const int8_t *y, ptrdiff_t digit,
+                                  const int8_t *w)
 {
-    const ptrdiff_t middle = SNUG_INT8X3_TILE_BYTES, low = 2 * SNUG_INT8X3_TILE_BYTES;
-#define SNUG_AMX_WIDE(DO) \
-    if (wide)             \
-    DO
     switch (group) {
     case 0:
-        SNUG_AMX_PIXELS(x);
-        SNUG_AMX_OUTPUTS(w + low);
-        SNUG_AMX_ADD(2);
-        SNUG_AMX_WIDE(SNUG_AMX_OUTPUTS(v + low));
-        SNUG_AMX_WIDE(SNUG_AMX_ADD(5));
-        SNUG_AMX_WIDE(SNUG_AMX_OUTPUTS(v + middle));
-        SNUG_AMX_WIDE(SNUG_AMX_ADD(4));
-        SNUG_AMX_OUTPUTS(w + middle);
-        SNUG_AMX_ADD(1);
-        break;
-    case 1:
-        SNUG_AMX_PIXELS(x + digit);
-        SNUG_AMX_ADD(2);
-        SNUG_AMX_WIDE(SNUG_AMX_OUTPUTS(v + middle));
-        SNUG_AMX_WIDE(SNUG_AMX_ADD(5));
-        SNUG_AMX_WIDE(SNUG_AMX_OUTPUTS(v));
-        SNUG_AMX_WIDE(SNUG_AMX_ADD(4));
         SNUG_AMX_OUTPUTS(w);
-        SNUG_AMX_ADD(1);
-        break;
-    default:
         SNUG_AMX_PIXELS(x + 2 * digit);
         SNUG_AMX_ADD(2);
-        SNUG_AMX_WIDE(SNUG_AMX_OUTPUTS(v));
-        SNUG_AMX_WIDE(SNUG_AMX_ADD(5));
+        SNUG_AMX_PIXELS(y + 2 * digit);
+        SNUG_AMX_ADD(5);
+        SNUG_AMX_PIXELS(x + digit);
+        SNUG_AMX_ADD(1);
+        SNUG_AMX_PIXELS(y + digit);
+        SNUG_AMX_ADD(4);
+        break;
+    case 1:
+        SNUG_AMX_OUTPUTS(w + SNUG_INT8X3_TILE_BYTES);
+        SNUG_AMX_ADD(5);
+        SNUG_AMX_PIXELS(x + digit);
+        SNUG_AMX_ADD(2);
         SNUG_AMX_PIXELS(x);
-        SNUG_AMX_WIDE(SNUG_AMX_ADD(3));
-        SNUG_AMX_WIDE(SNUG_AMX_OUTPUTS(w));
+        SNUG_AMX_ADD(1);
+        SNUG_AMX_PIXELS(y);
+        SNUG_AMX_ADD(4);
+        break;
+    default:
+        SNUG_AMX_OUTPUTS(w + 2 * SNUG_INT8X3_TILE_BYTES);
+        SNUG_AMX_ADD(5);
+        SNUG_AMX_PIXELS(x);
+        SNUG_AMX_ADD(2);
+        SNUG_AMX_OUTPUTS(w);
         SNUG_AMX_ADD(0);
+        SNUG_AMX_PIXELS(y);
+        SNUG_AMX_ADD(3);
         break;
     }
-#undef SNUG_AMX_WIDE
 }
 #else
 static inline int snug_amx_begin(int32_t pixels)
@@ -223,7 +218,7 @@ static inline void snug_int8x3_join(const int8_t *digits, ptrdiff_t digit, int32
         wholes[i] = (float)(digits[i] * 65536 + digits[digit + i] * 256 + digits[2 * digit + i]);
 }
 
-/* Sums of a block of `pixels` pixels and of one panel or two, made by tiles if `amx`. They begin; */
+/* Sums of a panel and two tiles of `pixels` pixels, made by the unit for tiles if `amx`. They begin; */
 static inline void snug_int8x3_begin(int amx, float *sums)
 {
 #ifdef SNUG_AMX
@@ -238,68 +233,62 @@ static inline void snug_int8x3_begin(int amx, float *sums)
     }
 #endif
     (void)amx;
-    memset(sums, 0, SNUG_INT8X3_PANELS * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES);
+    memset(sums, 0, SNUG_INT8X3_TILES * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES);
 }
 
 /* a step comes to them in SNUG_INT8X3_GROUPS groups of products, between which other things can be done: of
- * pixels whose digits lie at x, `digit` bytes apart, and of the panel whose step lies at w, and if there are
- * two, of the one at v; */
-static inline void snug_int8x3_group(int amx, int32_t pixels, int32_t panels, int32_t group, const int8_t *x,
-                                     ptrdiff_t digit, const int8_t *w, const int8_t *v, float *sums)
+ * pixels whose digits lie at x, `digit` bytes apart, and of a panel whose step lies at w; */
+static inline void snug_int8x3_group(int amx, int32_t pixels, int32_t group, const int8_t *x, ptrdiff_t digit,
+                                     const int8_t *w, float *sums)
 {
 #ifdef SNUG_AMX
     if (amx) {
         SNUG_AMX_MEMORY();
-        if (panels > 1)
-            snug_amx_group(1, group, x, digit, w, v);
-        else
-            snug_amx_group(0, group, x, digit, w, v);
+        snug_amx_group(group, x, x + (ptrdiff_t)pixels * SNUG_INT8X3_DEPTH, digit, w);
         return;
     }
 #endif
     (void)amx;
     if (group > 0)
         return;
-    for (int32_t panel = 0; panel < panels; panel++)
-        for (int32_t four = 0; four < SNUG_INT8X3_DEPTH / 4; four++) {
-            float weights[64];
-            snug_int8x3_join((panel ? v : w) + 64 * four, SNUG_INT8X3_TILE_BYTES, 64, weights);
-            for (int32_t pixel = 0; pixel < pixels; pixel++) {
-                float *const of_pixel = sums + (panel * SNUG_INT8X3_DIGITS * 16 + pixel) * 16, inputs[4];
-                snug_int8x3_join(x + pixel * SNUG_INT8X3_DEPTH + 4 * four, digit, 4, inputs);
-                for (int32_t i = 0; i < 64; i++)
-                    of_pixel[i / 4] += inputs[i % 4] * (weights[i] * (1.0f / 65536));
-            }
+    for (int32_t four = 0; four < SNUG_INT8X3_DEPTH / 4; four++) {
+        float weights[64];
+        snug_int8x3_join(w + 64 * four, SNUG_INT8X3_TILE_BYTES, 64, weights);
+        for (int32_t pixel = 0; pixel < SNUG_INT8X3_TILES * pixels; pixel++) {
+            float *const of_pixel = sums + pixel * 16, inputs[4];
+            snug_int8x3_join(x + pixel * SNUG_INT8X3_DEPTH + 4 * four, digit, 4, inputs);
+            for (int32_t i = 0; i < 64; i++)
+                of_pixel[i / 4] += inputs[i % 4] * (weights[i] * (1.0f / 65536));
         }
+    }
 }
 
 /* they are at `sums`; */
-static inline void snug_int8x3_end(int amx, int32_t panels, float *sums)
+static inline void snug_int8x3_end(int amx, float *sums)
 {
 #ifdef SNUG_AMX
     if (amx) {
-        SNUG_AMX_STORE(0, sums);
         SNUG_AMX_STORE(1, sums + 256);
+        SNUG_AMX_STORE(4, sums + 1024);
+        SNUG_AMX_STORE(5, sums + 1280);
         SNUG_AMX_STORE(2, sums + 512);
-        if (panels > 1) {
-            SNUG_AMX_STORE(3, sums + 768);
-            SNUG_AMX_STORE(4, sums + 1024);
-            SNUG_AMX_STORE(5, sums + 1280);
-        }
+        SNUG_AMX_STORE(0, sums);
+        SNUG_AMX_STORE(3, sums + 768);
         SNUG_AMX_MEMORY();
     }
 #endif
     (void)amx;
-    (void)panels;
     (void)sums;
 }
 
 /* and these are some of a pixel's, over 65536. */
-static inline snug_vec snug_int8x3_sum(int amx, const float *sums, int32_t panel, int32_t pixel, int32_t lane)
+static inline snug_vec snug_int8x3_sum(int amx, int32_t pixels, const float *sums, int32_t pixel,
+                                       int32_t lane)
 {
-    const float *const high = sums + (panel * SNUG_INT8X3_DIGITS * 16 + pixel) * 16 + lane;
 #ifdef SNUG_AMX
     if (amx) {
+        const float *const high =
+            sums + (pixel < pixels ? pixel : pixel - pixels + SNUG_INT8X3_DIGITS * 16) * 16 + lane;
         const snug_vec low = _mm512_cvtepi32_ps(_mm512_loadu_si512(high + 512));
         const snug_vec middle = _mm512_cvtepi32_ps(_mm512_loadu_si512(high + 256));
         const snug_vec most = _mm512_cvtepi32_ps(_mm512_loadu_si512(high));
@@ -307,7 +296,8 @@ static inline snug_vec snug_int8x3_sum(int amx, const float *sums, int32_t panel
     }
 #endif
     (void)amx;
-    return snug_load(high);
+    (void)pixels;
+    return snug_load(sums + pixel * 16 + lane);
 }
 
 #endif

@@ -12,10 +12,10 @@ enum {
     SNUG_INT8X3_DEPTH = 64,
     SNUG_INT8X3_DIGITS = 3,
     SNUG_INT8X3_TILE_BYTES = 1024,
-    /* The most steps after which sums leave the tiles, and panels of 16 outputs that are computed together.
-     */
-    SNUG_INT8X3_STEPS = 8,
-    SNUG_INT8X3_PANELS = 2,
+    /* Tiles of pixels that are computed together, and the most steps of a sum: 3 * 64 products of two digits
+     * each come to the same 32 bits. */
+    SNUG_INT8X3_TILES = 2,
+    SNUG_INT8X3_MOST_STEPS = 682,
     /* What the largest magnitude becomes: a little less than 127 * 65536 + 127 * 256 + 127, which three
      * digits from -128 to 127 reach. */
     SNUG_INT8X3_LARGEST = 0x7f7f00,
@@ -27,26 +27,21 @@ enum {
 
 typedef struct snug_int8x3_plan {
     int32_t rows;               /* output rows of a strip */
-    int32_t pixels;             /* of a tile, so that a strip's tiles are equally full */
+    int32_t pixels;             /* of a tile, so that a strip's are an even number and equally full */
     int32_t depths;             /* steps per tap: input channels of a group / 64 */
     int32_t phases_y, phases_x; /* maps of every stride-th row and column, in which taps have a stride of 1 */
     int32_t height, width;      /* of a phase's map; output rows are as far apart */
+    int32_t shared; /* columns of padding that a row begins with and the one before ends with, behind width */
     ptrdiff_t digit_bytes, depth_bytes, phase_bytes; /* from one to the next */
     ptrdiff_t strip_bytes; /* digits of a strip's input; there are two where there are more strips than one */
-    /* The workspace's arrays: places of the taps, sums of a block as tiles make them, sums of all blocks if
-     * they leave the tiles in between, inputs. */
-    ptrdiff_t tap_bytes, tile_bytes, kept_bytes, input_bytes;
+    /* The workspace's arrays: where the steps' inputs lie, sums of a block as tiles make them, inputs. */
+    ptrdiff_t place_bytes, sum_bytes, input_bytes;
 } snug_int8x3_plan;
 
 /* Pixels from the first to the last of so many output rows, those between the rows included. */
 static inline int32_t snug_int8x3_places(const snug_layer *layer, const snug_int8x3_plan *plan, int32_t rows)
 {
     return (rows - 1) * plan->width + layer->out_width;
-}
-
-static inline int32_t snug_int8x3_blocks(const snug_int8x3_plan *plan, int32_t places)
-{
-    return (places + plan->pixels - 1) / plan->pixels;
 }
 
 static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
@@ -62,18 +57,21 @@ static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
     plan.phases_x = reach_x + 1 < layer->stride_x ? reach_x + 1 : layer->stride_x;
     plan.height = plan.rows + reach_y / layer->stride_y;
     plan.width = layer->out_width + reach_x / layer->stride_x;
-    const int32_t places = snug_int8x3_places(layer, &plan, plan.rows), tiles = (places + 15) / 16;
+    const int32_t pad_right = plan.width - layer->in_width - layer->pad_left,
+                  pad = layer->pad_left < pad_right ? layer->pad_left : pad_right;
+    plan.shared = layer->stride_x == 1 && pad > 0 ? pad : 0;
+    plan.width -= plan.shared;
+    const int32_t places = snug_int8x3_places(layer, &plan, plan.rows), tiles = (places + 31) / 32 * 2;
     plan.pixels = (places + tiles - 1) / tiles;
     /* An odd number of lines keeps digits off the same sets of the cache. */
-    plan.digit_bytes = ((ptrdiff_t)plan.height * plan.width | 1) * SNUG_INT8X3_DEPTH;
+    plan.digit_bytes = (((ptrdiff_t)plan.height * plan.width + plan.shared) | 1) * SNUG_INT8X3_DEPTH;
     plan.depth_bytes = SNUG_INT8X3_DIGITS * plan.digit_bytes;
     plan.phase_bytes = plan.depths * plan.depth_bytes;
-    /* The last tile reads up to 15 pixels behind the last one. */
-    plan.strip_bytes = plan.phases_y * plan.phases_x * plan.phase_bytes + SNUG_INT8X3_TILE_BYTES;
-    plan.tap_bytes = ((ptrdiff_t)taps * (ptrdiff_t)sizeof(int64_t) + 63) / 64 * 64;
-    plan.tile_bytes = SNUG_INT8X3_PANELS * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES;
-    plan.kept_bytes =
-        plan.depths * taps > SNUG_INT8X3_STEPS ? (ptrdiff_t)tiles * plan.pixels * SNUG_INT8X3_PANELS * 64 : 0;
+    /* The last two tiles read up to 31 pixels behind the last one. */
+    plan.strip_bytes =
+        plan.phases_y * plan.phases_x * plan.phase_bytes + SNUG_INT8X3_TILES * SNUG_INT8X3_TILE_BYTES;
+    plan.place_bytes = ((ptrdiff_t)plan.depths * taps * (ptrdiff_t)sizeof(int64_t) + 63) / 64 * 64;
+    plan.sum_bytes = SNUG_INT8X3_TILES * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES;
     plan.input_bytes = (plan.rows < layer->out_height ? 2 : 1) * plan.strip_bytes;
     return plan;
 }

@@ -5,29 +5,25 @@
  *
  * The input of a strip of layer->block output rows is made digits, with its padding, and for strides in the
  * phases of rows and columns in which a tap's inputs lie side by side. A tile is up to 16 of them in a row,
- * wherever rows end: what lies between an output row and the next is computed as well, and not stored.
+ * wherever rows end: what lies between an output row and the next is computed as well, and not stored; at
+ * stride 1 that is the padding of both, since a row's right padding is the next one's left.
  *
  *     inputs   [phase][64 channels][digit][row][column] of 64 channels, 64 bytes
  *     weights  [group][panel][64 channels][tap][digit] tiles (int8x3_plan.h)
  *
- * A pair of panels goes over the strip in stretches of up to eight steps, a step being 64 channels of a tap.
- * The unit for tiles is busy with a step for some hundred cycles; meanwhile vectors do all the rest:
+ * A panel of 16 outputs goes over the strip, two tiles of pixels at a time, in steps of 64 channels of a tap.
+ * The unit for tiles is busy with a step for two hundred cycles; meanwhile vectors do all the rest:
  *
- *     after each group of products   finish some sums of the block of pixels before
- *                                    fetch some weights of the next stretch
+ *     after each group of products   finish some sums of the tiles before
+ *                                    fetch some weights of the next panel
  *                                    find the unit of the next strip's input, then its digits, bit by bit
  *
- * Workspace: 3 bytes for every input value of one strip, or two, their padding included; 6 KiB for sums, and
- * 128 bytes per pixel of a strip for those of sums in several stretches. Wins on 1x1 kernels, and on others
- * where Winograd reads more weights than it saves products: on small maps. */
+ * Workspace: 3 bytes for every input value of one strip, or two, their padding included; 6 KiB for sums; 8
+ * bytes per step. Wins on 1x1 kernels, and on others where Winograd reads more weights than it saves
+ * products: on small maps. */
 #include "int8x3.h"
 
 SNUG_CONV_KERNEL(conv_int8x3_c16);
-
-/* Some steps of one or two panels of a group. */
-typedef struct stretch {
-    int32_t panel, panels, first, count;
-} stretch;
 
 /* A layer at work on one group. */
 typedef struct convolution {
@@ -35,37 +31,21 @@ typedef struct convolution {
     snug_int8x3_plan plan;
     snug_finisher finisher;
     int amx;
-    int32_t channels, taps, steps, panels; /* of the group */
+    int32_t channels, steps, panels; /* of the group */
     ptrdiff_t panel_bytes;
-    const int64_t *tap_bytes; /* where the taps' inputs lie among the digits */
+    const int64_t *places; /* of the steps' inputs among the digits */
     const float *input, *bias, *residual;
     const char *weights;
-    float *output, *tile, *kept; /* sums of a block, and of all blocks of a strip */
+    float *output, *sums; /* of two tiles of pixels and a panel */
     int8_t *digits[2];
 } convolution;
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
-static stretch stretch_from(const convolution *c, int32_t panel, int32_t first)
+/* The first tile of a panel. */
+static inline const int8_t *panel_weights(const convolution *c, int32_t panel)
 {
-    const stretch s = {panel, least(c->panels - panel, SNUG_INT8X3_PANELS), first,
-                       least(c->steps - first, SNUG_INT8X3_STEPS)};
-    return s;
-}
-
-/* The stretch after `s`; after a strip's last one, its first. */
-static stretch next_stretch(const convolution *c, const stretch *s)
-{
-    if (s->first + s->count < c->steps)
-        return stretch_from(c, s->panel, s->first + s->count);
-    return stretch_from(c, s->panel + s->panels < c->panels ? s->panel + s->panels : 0, 0);
-}
-
-/* Where the steps of a stretch lie of its first panel, or of the second. */
-static inline const int8_t *stretch_weights(const convolution *c, const stretch *s, int32_t panel)
-{
-    return (const int8_t *)c->weights + (s->panel + panel) * c->panel_bytes + SNUG_INT8X3_UNIT_BYTES +
-           (ptrdiff_t)s->first * SNUG_INT8X3_STEP_BYTES;
+    return (const int8_t *)c->weights + panel * c->panel_bytes + SNUG_INT8X3_UNIT_BYTES;
 }
 
 /* Some output rows, or none. */
@@ -83,34 +63,29 @@ static strip strip_at(const convolution *c, int32_t y)
 
 /* What is done in slices between products. Each has a place where it is, and how much of it is left. */
 
-/* A stretch's weights are fetched in four streams, a line from each in turn, since the processor fetches
- * ahead by itself in every stream that it sees, but not far in one. */
-enum { STREAMS = 4 };
+/* A panel's weights are fetched in four streams, a line from each in turn, since the processor fetches ahead
+ * by itself in every stream that it sees, but not far in one. */
 typedef struct fetch_job {
-    const int8_t *streams[STREAMS];
-    int32_t left; /* lines of each */
+    const int8_t *first;
+    ptrdiff_t stream; /* bytes of one */
+    int32_t left;     /* lines of each */
 } fetch_job;
 
-static fetch_job fetch_weights(const convolution *c, const stretch *s)
+static fetch_job fetch_weights(const convolution *c, int32_t panel)
 {
-    fetch_job job;
-    job.left = s->count * s->panels * (SNUG_INT8X3_STEP_BYTES / 64 / STREAMS);
-    for (int32_t stream = 0; stream < STREAMS; stream++) {
-        const int32_t of_panel = STREAMS / s->panels;
-        job.streams[stream] =
-            stretch_weights(c, s, stream / of_panel) + (ptrdiff_t)(stream % of_panel) * job.left * 64;
-    }
+    const int32_t lines = c->steps * (SNUG_INT8X3_STEP_BYTES / 64 / 4);
+    const fetch_job job = {panel_weights(c, panel), (ptrdiff_t)lines * 64, lines};
     return job;
 }
 
 static inline void go_on_fetch(fetch_job *job, int32_t lines)
 {
     for (lines = least(lines, job->left); lines > 0; lines--) {
-        const ptrdiff_t at = (ptrdiff_t)--job->left * 64;
-        SNUG_PREFETCH(job->streams[0] + at);
-        SNUG_PREFETCH(job->streams[1] + at);
-        SNUG_PREFETCH(job->streams[2] + at);
-        SNUG_PREFETCH(job->streams[3] + at);
+        const int8_t *const line = job->first + (ptrdiff_t)--job->left * 64;
+        SNUG_PREFETCH(line);
+        SNUG_PREFETCH(line + job->stream);
+        SNUG_PREFETCH(line + 2 * job->stream);
+        SNUG_PREFETCH(line + 3 * job->stream);
     }
 }
 
@@ -131,7 +106,8 @@ static input_job split_input(const convolution *c, const strip *t)
     memset(&job, 0, sizeof(job));
     job.y = t->y;
     job.height = t->rows + p->height - p->rows;
-    job.left = t->rows > 0 ? 2 * p->phases_y * p->phases_x * p->depths * job.height * p->width : 0;
+    job.left =
+        t->rows > 0 ? 2 * p->phases_y * p->phases_x * p->depths * (job.height * p->width + p->shared) : 0;
     job.finding = 1;
     job.digits = t->digits;
     return job;
@@ -172,10 +148,17 @@ static inline void clear_run(const convolution *c, int32_t pixels, int8_t *digit
         memset(digits + place * c->plan.digit_bytes, 0, (size_t)pixels * SNUG_INT8X3_DEPTH);
 }
 
-static inline void turn_to_digits(input_job *job)
+/* Of the next 64 channels or phase; after the last one, from finding to digits. */
+static inline void next_map(const snug_int8x3_plan *p, input_job *job)
 {
-    job->finding = 0;
+    job->row = job->column = 0;
+    if (++job->depth < p->depths)
+        return;
+    job->depth = 0;
+    if (++job->phase < p->phases_y * p->phases_x)
+        return;
     job->phase = 0;
+    job->finding = 0;
     job->unit = snug_int8x3_unit(job->largest);
     job->per_unit = job->unit > 0 ? 1 / job->unit : 0;
 }
@@ -195,7 +178,7 @@ static SNUG_NOINLINE void go_on_input(const convolution *c, input_job *job, int3
                                ((ptrdiff_t)job->row * p->width + job->column) * SNUG_INT8X3_DEPTH;
         const int32_t channels = least(c->channels - job->depth * SNUG_INT8X3_DEPTH, SNUG_INT8X3_DEPTH);
         const int inside = y >= 0 && y < l->in_height && x >= 0 && x < l->in_width;
-        int32_t run = least(pixels, p->width - job->column);
+        int32_t run = least(pixels, (job->row < job->height ? p->width : p->shared) - job->column);
         if (inside)
             run = least(run, (l->in_width - 1 - x) / l->stride_x + 1);
         else if (x < 0)
@@ -210,81 +193,50 @@ static SNUG_NOINLINE void go_on_input(const convolution *c, input_job *job, int3
         job->column += run;
         if (job->column == p->width) {
             job->column = 0;
-            if (++job->row == job->height) {
-                job->row = 0;
-                if (++job->depth == p->depths) {
-                    job->depth = 0;
-                    if (++job->phase == p->phases_y * p->phases_x)
-                        turn_to_digits(job);
-                }
-            }
+            job->row++;
         }
+        if (job->row == job->height && job->column == p->shared)
+            next_map(p, job);
     }
 }
 
-/* Sums of a stretch, of a block's pixels, come to those that are kept of the stretches before; with those of
- * the last they become outputs. */
+/* Sums of two tiles become outputs. */
 typedef struct sums_job {
-    stretch s;
-    int32_t left, pixel, y, x; /* output row and column of the next pixel */
-    int32_t end;               /* row behind the strip's last one */
+    int32_t panel, left, pixel, y, x; /* output row and column of the next pixel */
+    int32_t end;                      /* row behind the strip's last one */
     float unit;
-    float *kept;
 } sums_job;
 
-/* A pixel's sums of the stretch and of those before it. kept: of these, or NULL. */
-static inline snug_vec sum_of(const convolution *c, const sums_job *job, int32_t panel, int32_t pixel,
-                              int32_t lane, const float *kept)
-{
-    const int32_t at = job->s.panel + panel;
-    const float *const units = (const float *)(const void *)(c->weights + at * c->panel_bytes) + lane;
-    const snug_vec sum = snug_int8x3_sum(c->amx, c->tile, panel, pixel, lane);
-    return snug_fma(snug_mul(sum, snug_set1(job->unit * 65536)), snug_load(units),
-                    snug_load((kept ? kept : c->bias + at * 16) + lane));
-}
-
-/* Of so many pixels of a row, the next ones of the block. */
-static inline void keep_run(const convolution *c, const sums_job *job, int32_t panel, int32_t pixels)
-{
-    float *kept = job->kept + (panel * c->plan.pixels + job->pixel) * 16;
-    for (int32_t i = 0; i < pixels; i++, kept += 16)
-        for (int32_t lane = 0; lane < 16; lane += SNUG_VL)
-            snug_store(kept + lane,
-                       sum_of(c, job, panel, job->pixel + i, lane, job->s.first > 0 ? kept : NULL));
-}
-
-static inline void store_run(const convolution *c, const sums_job *job, int32_t panel, int32_t pixels)
+/* Of so many pixels of a row, the next ones. */
+static inline void store_run(const convolution *c, const sums_job *job, int32_t pixels)
 {
     const snug_layer *const l = c->l;
-    const ptrdiff_t at = job->s.panel + panel, y = job->y, x = job->x;
-    const float *kept = job->s.first > 0 ? job->kept + (panel * c->plan.pixels + job->pixel) * 16 : NULL;
+    const ptrdiff_t at = job->panel, y = job->y, x = job->x;
+    const float *const units = (const float *)(const void *)(c->weights + at * c->panel_bytes);
+    const float *const bias = c->bias + at * 16;
     const float *residual =
         c->residual ? c->residual + at * l->other_plane + y * l->other_row + x * l->other_pixel : NULL;
     float *output = c->output + at * l->out_plane + y * l->out_row + x * l->out_pixel;
     for (int32_t i = 0; i < pixels; i++, output += l->out_pixel) {
         for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-            snug_vec sum = sum_of(c, job, panel, job->pixel + i, lane, kept);
+            snug_vec sum = snug_int8x3_sum(c->amx, c->plan.pixels, c->sums, job->pixel + i, lane);
+            sum = snug_mul(sum, snug_set1(job->unit * 65536));
+            sum = snug_fma(sum, snug_load(units + lane), snug_load(bias + lane));
             if (residual)
                 sum = snug_add(sum, snug_load(residual + lane));
             snug_store(output + lane, snug_finish(&c->finisher, sum));
         }
-        kept = kept ? kept + 16 : NULL;
         residual = residual ? residual + l->other_pixel : NULL;
     }
 }
 
 static SNUG_NOINLINE void go_on_sums(const convolution *c, sums_job *job, int32_t pixels)
 {
-    const int last = job->s.first + job->s.count == c->steps;
     pixels = least(pixels, job->left);
     while (pixels > 0) {
         const int32_t run = least(pixels, c->plan.width - job->x),
                       stored = job->y < job->end ? least(run, c->l->out_width - job->x) : 0;
-        for (int32_t panel = 0; panel < job->s.panels; panel++)
-            if (last)
-                store_run(c, job, panel, stored);
-            else
-                keep_run(c, job, panel, run);
+        store_run(c, job, stored);
         pixels -= run;
         job->left -= run;
         job->pixel += run;
@@ -313,48 +265,37 @@ static inline void go_on(const convolution *c, jobs *j, int32_t group)
         go_on_input(c, &j->below, j->below_slice);
 }
 
-/* Some at once: to go on costs as much as a pixel. */
-static int32_t slice_of(int32_t all, int32_t slices)
+static int32_t slice_of(int32_t all, int32_t slices) { return (all + slices - 1) / slices; }
+
+/* Of pixels, some at once: to go on costs as much as one. */
+static int32_t pixels_of(int32_t all, int32_t slices)
 {
-    const int32_t slice = (all + slices - 1) / slices;
+    const int32_t slice = slice_of(all, slices);
     return slice < 4 ? 4 : slice;
 }
 
-/* A stretch goes over a strip, whose input counts `unit`. A block's sums are finished before the next ones
- * come to their place; the last ones are left. */
-static void run_stretch(const convolution *c, const stretch *s, const strip *t, float unit, jobs *j)
+/* A panel goes over a strip, whose input counts `unit`. The sums of two tiles are finished before the next
+ * ones come to their place; the last ones are left. */
+static void run_panel(const convolution *c, int32_t panel, const strip *t, float unit, jobs *j)
 {
-    const int32_t pixels = c->plan.pixels, blocks = snug_int8x3_blocks(&c->plan, t->places);
-    const int8_t *const w = stretch_weights(c, s, 0), *const v = stretch_weights(c, s, 1);
-    ptrdiff_t step_inputs[SNUG_INT8X3_STEPS] = {0};
-    for (int32_t step = 0; step < s->count; step++)
-        step_inputs[step] = (s->first + step) / c->taps * c->plan.depth_bytes +
-                            (ptrdiff_t)c->tap_bytes[(s->first + step) % c->taps];
-    j->sums_slice = slice_of(pixels, 2 * s->count);
-    j->next_slice = (j->next.left + SNUG_INT8X3_GROUPS * s->count * blocks - 1) /
-                    (SNUG_INT8X3_GROUPS * s->count * blocks);
-    for (int32_t block = 0; block < blocks; block++) {
-        const int32_t place = block * pixels;
-        const int8_t *const x = t->digits + (ptrdiff_t)place * SNUG_INT8X3_DEPTH;
+    const int32_t pixels = c->plan.pixels, both = SNUG_INT8X3_TILES * pixels;
+    j->sums_slice = pixels_of(both, 2 * c->steps);
+    j->next_slice = slice_of(j->next.left, SNUG_INT8X3_GROUPS * c->steps * slice_of(t->places, both));
+    for (int32_t place = 0; place < t->places; place += both) {
+        const int8_t *const x = t->digits + (ptrdiff_t)place * SNUG_INT8X3_DEPTH,
+                            *w = panel_weights(c, panel);
         if (!c->amx)
             go_on_sums(c, &j->sums, j->sums.left); /* their place is needed at once */
-        snug_int8x3_begin(c->amx, c->tile);
-        for (int32_t step = 0; step < s->count; step++)
+        snug_int8x3_begin(c->amx, c->sums);
+        for (int32_t step = 0; step < c->steps; step++, w += SNUG_INT8X3_STEP_BYTES)
             for (int32_t group = 0; group < SNUG_INT8X3_GROUPS; group++) {
-                const ptrdiff_t at = (ptrdiff_t)step * SNUG_INT8X3_STEP_BYTES;
-                snug_int8x3_group(c->amx, pixels, s->panels, group, x + step_inputs[step],
-                                  c->plan.digit_bytes, w + at, v + at, c->tile);
+                snug_int8x3_group(c->amx, pixels, group, x + c->places[step], c->plan.digit_bytes, w,
+                                  c->sums);
                 go_on(c, j, group);
             }
-        snug_int8x3_end(c->amx, s->panels, c->tile);
-        const sums_job job = {*s,
-                              pixels,
-                              0,
-                              t->y + place / c->plan.width,
-                              place % c->plan.width,
-                              t->y + t->rows,
-                              unit,
-                              c->kept + (ptrdiff_t)place * SNUG_INT8X3_PANELS * 16};
+        snug_int8x3_end(c->amx, c->sums);
+        const sums_job job = {panel,          both, 0, t->y + place / c->plan.width, place % c->plan.width,
+                              t->y + t->rows, unit};
         j->sums = job;
     }
 }
@@ -362,11 +303,8 @@ static void run_stretch(const convolution *c, const stretch *s, const strip *t, 
 /* One group. */
 static void convolve(const convolution *c)
 {
-    const int32_t pairs = (c->panels + SNUG_INT8X3_PANELS - 1) / SNUG_INT8X3_PANELS,
-                  stretches = (c->steps + SNUG_INT8X3_STEPS - 1) / SNUG_INT8X3_STEPS * pairs;
-    jobs j;
-    stretch s = stretch_from(c, 0, 0);
     strip below = strip_at(c, 0);
+    jobs j;
     memset(&j, 0, sizeof(j));
     j.below = split_input(c, &below);
     while (below.rows > 0) {
@@ -375,51 +313,52 @@ static void convolve(const convolution *c)
         const float unit = j.below.unit;
         below = strip_at(c, t.y + t.rows);
         j.below = split_input(c, &below);
-        j.below_slice = slice_of(j.below.left, SNUG_INT8X3_GROUPS * snug_int8x3_blocks(&c->plan, t.places) *
-                                                   c->steps * pairs);
-        for (int32_t i = 0; i < stretches; i++) {
-            const stretch next = next_stretch(c, &s);
-            if (i + 1 < stretches || below.rows > 0)
-                j.next = fetch_weights(c, &next);
-            run_stretch(c, &s, &t, unit, &j);
-            s = next;
+        j.below_slice = pixels_of(j.below.left, SNUG_INT8X3_GROUPS * c->steps * c->panels *
+                                                    slice_of(t.places, SNUG_INT8X3_TILES * c->plan.pixels));
+        for (int32_t panel = 0; panel < c->panels; panel++) {
+            const int last = panel + 1 == c->panels;
+            if (!last || below.rows > 0)
+                j.next = fetch_weights(c, last ? 0 : panel + 1);
+            run_panel(c, panel, &t, unit, &j);
         }
     }
     go_on_sums(c, &j.sums, j.sums.left);
 }
 
-/* Where a tap's inputs begin: in its phase, as many rows and columns on as it is strides away. */
-static void find_taps(const snug_layer *l, const snug_int8x3_plan *plan, int64_t *tap_bytes)
+/* Where the steps' inputs begin: in the phase of their tap, as many rows and columns on as it is strides
+ * away.
+ */
+static void find_places(const snug_layer *l, const snug_int8x3_plan *plan, int64_t *places)
 {
-    for (int32_t ky = 0; ky < l->kernel_height; ky++)
-        for (int32_t kx = 0; kx < l->kernel_width; kx++) {
-            const int32_t y = ky * l->dilation_y, x = kx * l->dilation_x;
-            const int32_t phase = y % l->stride_y * plan->phases_x + x % l->stride_x;
-            *tap_bytes++ = phase * plan->phase_bytes +
-                           ((ptrdiff_t)(y / l->stride_y) * plan->width + x / l->stride_x) * SNUG_INT8X3_DEPTH;
-        }
+    for (int32_t depth = 0; depth < plan->depths; depth++)
+        for (int32_t ky = 0; ky < l->kernel_height; ky++)
+            for (int32_t kx = 0; kx < l->kernel_width; kx++) {
+                const int32_t y = ky * l->dilation_y, x = kx * l->dilation_x;
+                const int32_t phase = y % l->stride_y * plan->phases_x + x % l->stride_x,
+                              pixel = y / l->stride_y * plan->width + x / l->stride_x;
+                *places++ = phase * plan->phase_bytes + depth * plan->depth_bytes +
+                            (ptrdiff_t)pixel * SNUG_INT8X3_DEPTH;
+            }
 }
 
 SNUG_CONV_KERNEL(conv_int8x3_c16)
 {
     const snug_int8x3_plan plan = snug_int8x3_plan_of(layer);
     char *const memory = (char *)workspace;
-    int64_t *const tap_bytes = (int64_t *)workspace;
+    int64_t *const places = (int64_t *)workspace;
     convolution c = {0};
     c.l = layer;
     c.plan = plan;
     c.finisher = snug_make_finisher(layer);
     c.channels = layer->in_channels / layer->groups;
-    c.taps = layer->kernel_height * layer->kernel_width;
-    c.steps = plan.depths * c.taps;
+    c.steps = plan.depths * layer->kernel_height * layer->kernel_width;
     c.panels = (layer->out_channels / layer->groups + 15) / 16;
     c.panel_bytes = snug_int8x3_panel_bytes(layer);
-    c.tap_bytes = tap_bytes;
-    c.tile = (float *)(void *)(memory + plan.tap_bytes);
-    c.kept = c.tile + plan.tile_bytes / 4;
-    c.digits[0] = (int8_t *)(memory + plan.tap_bytes + plan.tile_bytes + plan.kept_bytes);
+    c.places = places;
+    c.sums = (float *)(void *)(memory + plan.place_bytes);
+    c.digits[0] = (int8_t *)(memory + plan.place_bytes + plan.sum_bytes);
     c.digits[1] = plan.rows < layer->out_height ? c.digits[0] + plan.strip_bytes : NULL;
-    find_taps(layer, &plan, tap_bytes);
+    find_places(layer, &plan, places);
     c.amx = snug_amx_begin(plan.pixels);
     for (int32_t group = 0; group < layer->groups; group++) {
         const ptrdiff_t panel = (ptrdiff_t)group * c.panels;

@@ -10,6 +10,8 @@ namespace snug {
 namespace {
 
 std::string_view refusal(const snug_layer& layer) {
+  const snug_int8x3_plan plan = snug_int8x3_plan_of(&layer);
+  if (plan.depths * kernel_taps(layer) > SNUG_INT8X3_MOST_STEPS) return "more than 682 times 64 channels and a tap";
   return refuse_unless_blocks(layer, kC16, kC16);
 }
 
@@ -40,7 +42,7 @@ std::vector<int32_t> blocks(const snug_layer& layer) {
 
 int64_t workspace_bytes(const snug_layer& layer) {
   const snug_int8x3_plan plan = snug_int8x3_plan_of(&layer);
-  return plan.tap_bytes + plan.tile_bytes + plan.kept_bytes + plan.input_bytes;
+  return plan.place_bytes + plan.sum_bytes + plan.input_bytes;
 }
 
 constexpr TapOrder kOrder = TapOrder::kBlockRowColumnChannel;
@@ -113,12 +115,11 @@ const Primitive conv_int8x3_c16{
     .workspace =
         "for a strip of block rows: 3 per input value, padding included and channels rounded up to 64 (twice where "
         "there "
-        "are more strips); 128 per output pixel if a sum has more than eight steps of 64 channels and a tap; 6144; 8 "
-        "per tap",
+        "are more strips); 8 per 64 channels and a tap; 6144",
     .pack = pack,
     .pack_bytes = pack_bytes,
     .work = work,
-    .splitting = {.rows = 1, .channels = 32},
+    .splitting = {.rows = 1, .channels = 16},
 };
 
 }  // namespace snug
