@@ -251,15 +251,15 @@ static inline void snug_int8x3_group(int amx, int32_t pixels, int32_t group, con
     (void)amx;
     if (group > 0)
         return;
-    for (int32_t four = 0; four < SNUG_INT8X3_DEPTH / 4; four++) {
-        float weights[64];
-        snug_int8x3_join(w + 64 * four, SNUG_INT8X3_TILE_BYTES, 64, weights);
-        for (int32_t pixel = 0; pixel < SNUG_INT8X3_TILES * pixels; pixel++) {
-            float *const of_pixel = sums + pixel * 16, inputs[4];
-            snug_int8x3_join(x + pixel * SNUG_INT8X3_DEPTH + 4 * four, digit, 4, inputs);
-            for (int32_t i = 0; i < 64; i++)
-                of_pixel[i / 4] += inputs[i % 4] * (weights[i] * (1.0f / 65536));
-        }
+    float weights[SNUG_INT8X3_DEPTH * 16];
+    snug_int8x3_join(w, SNUG_INT8X3_TILE_BYTES, SNUG_INT8X3_DEPTH * 16, weights);
+    for (int32_t pixel = 0; pixel < SNUG_INT8X3_TILES * pixels; pixel++, sums += 16) {
+        float inputs[SNUG_INT8X3_DEPTH], of_step[16] = {0};
+        snug_int8x3_join(x + pixel * SNUG_INT8X3_DEPTH, digit, SNUG_INT8X3_DEPTH, inputs);
+        for (int32_t i = 0; i < SNUG_INT8X3_DEPTH * 16; i++)
+            of_step[i % 64 / 4] += inputs[i / 64 * 4 + i % 4] * (weights[i] * (1.0f / 65536));
+        for (int32_t output = 0; output < 16; output++)
+            sums[output] += of_step[output];
     }
 }
 
