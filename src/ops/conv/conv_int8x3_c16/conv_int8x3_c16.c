@@ -25,6 +25,9 @@
 
 SNUG_CONV_KERNEL(conv_int8x3_c16);
 
+/* Of two tiles of pixels, so many steps are half of a first-level cache: 6 KiB each. */
+enum { NEAR_STEPS = 4 };
+
 /* A layer at work on one group. */
 typedef struct convolution {
     const snug_layer *l;
@@ -274,29 +277,44 @@ static int32_t pixels_of(int32_t all, int32_t slices)
     return slice < 4 ? 4 : slice;
 }
 
-/* A panel goes over a strip, whose input counts `unit`. The sums of two tiles are finished before the next
- * ones come to their place; the last ones are left. */
-static void run_panel(const convolution *c, int32_t panel, const strip *t, float unit, jobs *j)
+/* A panel and two tiles of a strip, whose input counts `unit`. Their sums are finished before the next ones
+ * come to their place. */
+static void run_tiles(const convolution *c, int32_t panel, int32_t place, const strip *t, float unit, jobs *j)
 {
-    const int32_t pixels = c->plan.pixels, both = SNUG_INT8X3_TILES * pixels;
+    const int32_t both = SNUG_INT8X3_TILES * c->plan.pixels;
+    const int8_t *const x = t->digits + (ptrdiff_t)place * SNUG_INT8X3_DEPTH, *w = panel_weights(c, panel);
+    if (!c->amx)
+        go_on_sums(c, &j->sums, j->sums.left); /* their place is needed at once */
+    snug_int8x3_begin(c->amx, c->sums);
+    for (int32_t step = 0; step < c->steps; step++, w += SNUG_INT8X3_STEP_BYTES)
+        for (int32_t group = 0; group < SNUG_INT8X3_GROUPS; group++) {
+            snug_int8x3_group(c->amx, c->plan.pixels, group, x + c->places[step], c->plan.digit_bytes, w,
+                              c->sums);
+            go_on(c, j, group);
+        }
+    snug_int8x3_end(c->amx, c->sums);
+    const sums_job job = {panel,          both, 0, t->y + place / c->plan.width, place % c->plan.width,
+                          t->y + t->rows, unit};
+    j->sums = job;
+}
+
+/* Panels go over the strip one after the other; but where two tiles' inputs stay in the first-level cache,
+ * all panels go by them. more: there is a strip below. */
+static void run_strip(const convolution *c, const strip *t, float unit, int more, jobs *j)
+{
+    const int32_t both = SNUG_INT8X3_TILES * c->plan.pixels, blocks = slice_of(t->places, both);
+    const int panels_go_by = c->steps <= NEAR_STEPS;
+    const int32_t slices = SNUG_INT8X3_GROUPS * c->steps * (panels_go_by ? 1 : blocks);
     j->sums_slice = pixels_of(both, 2 * c->steps);
-    j->next_slice = slice_of(j->next.left, SNUG_INT8X3_GROUPS * c->steps * slice_of(t->places, both));
-    for (int32_t place = 0; place < t->places; place += both) {
-        const int8_t *const x = t->digits + (ptrdiff_t)place * SNUG_INT8X3_DEPTH,
-                            *w = panel_weights(c, panel);
-        if (!c->amx)
-            go_on_sums(c, &j->sums, j->sums.left); /* their place is needed at once */
-        snug_int8x3_begin(c->amx, c->sums);
-        for (int32_t step = 0; step < c->steps; step++, w += SNUG_INT8X3_STEP_BYTES)
-            for (int32_t group = 0; group < SNUG_INT8X3_GROUPS; group++) {
-                snug_int8x3_group(c->amx, pixels, group, x + c->places[step], c->plan.digit_bytes, w,
-                                  c->sums);
-                go_on(c, j, group);
-            }
-        snug_int8x3_end(c->amx, c->sums);
-        const sums_job job = {panel,          both, 0, t->y + place / c->plan.width, place % c->plan.width,
-                              t->y + t->rows, unit};
-        j->sums = job;
+    j->below_slice = pixels_of(j->below.left, SNUG_INT8X3_GROUPS * c->steps * c->panels * blocks);
+    for (int32_t i = 0; i < c->panels * blocks; i++) {
+        const int32_t panel = panels_go_by ? i % c->panels : i / blocks,
+                      block = panels_go_by ? i / c->panels : i % blocks;
+        if (block == 0 && (more || panel + 1 < c->panels)) {
+            j->next = fetch_weights(c, (panel + 1) % c->panels);
+            j->next_slice = slice_of(j->next.left, slices);
+        }
+        run_tiles(c, panel, block * both, t, unit, j);
     }
 }
 
@@ -313,14 +331,7 @@ static void convolve(const convolution *c)
         const float unit = j.below.unit;
         below = strip_at(c, t.y + t.rows);
         j.below = split_input(c, &below);
-        j.below_slice = pixels_of(j.below.left, SNUG_INT8X3_GROUPS * c->steps * c->panels *
-                                                    slice_of(t.places, SNUG_INT8X3_TILES * c->plan.pixels));
-        for (int32_t panel = 0; panel < c->panels; panel++) {
-            const int last = panel + 1 == c->panels;
-            if (!last || below.rows > 0)
-                j.next = fetch_weights(c, last ? 0 : panel + 1);
-            run_panel(c, panel, &t, unit, &j);
-        }
+        run_strip(c, &t, unit, below.rows > 0, &j);
     }
     go_on_sums(c, &j.sums, j.sums.left);
 }
