@@ -157,16 +157,17 @@ static inline void snug_amx_end(int amx)
 #define SNUG_AMX_MEMORY() __asm__ volatile("" ::: "memory")
 
 #define SNUG_AMX_OUTPUTS(digits) _tile_loadd(6, digits, 64)
-#define SNUG_AMX_PIXELS(digits) _tile_loadd(7, digits, 64)
+#define SNUG_AMX_PIXELS(digits) _tile_loadd(7, digits, pixel_bytes)
 #define SNUG_AMX_ADD(sum) _tile_dpbssd(sum, 7, 6)
 #define SNUG_AMX_STORE(tile, sums) _tile_stored(tile, sums, 64)
 
-/* The products of a step of a panel w and two tiles of pixels x and y in three groups. Tiles 0, 1 and 2 are
- * sums [pixels][outputs] of the products of x that count 65536, 256 and 1, tiles 3, 4 and 5 those of y.
- * Between two products that add to the same tile there are at least three others, for as long as one takes.
+/* The products of a step of a panel w and two tiles of pixels x and y, `pixel_bytes` apart, in three groups.
+ * Tiles 0, 1 and 2 are sums [pixels][outputs] of the products of x that count 65536, 256 and 1, tiles 3, 4
+ * and 5 those of y. Between two products that add to the same tile there are at least three others, for as
+ * long as one takes.
  */
-static inline void snug_amx_group(int32_t group, const int8_t *x, const int8_t *y, ptrdiff_t digit,
-                                  const int8_t *w)
+static inline void snug_amx_group(int32_t group, const int8_t *x, const int8_t *y, ptrdiff_t pixel_bytes,
+                                  ptrdiff_t digit, const int8_t *w)
 {
     switch (group) {
     case 0:
@@ -233,18 +234,19 @@ static inline void snug_int8x3_begin(int amx, float *sums)
     }
 #endif
     (void)amx;
-    memset(sums, 0, SNUG_INT8X3_TILES * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES);
+    memset(sums, 0, SNUG_INT8X3_SUM_BYTES);
 }
 
 /* a step comes to them in SNUG_INT8X3_GROUPS groups of products, between which other things can be done: of
- * pixels whose digits lie at x, `digit` bytes apart, and of a panel whose step lies at w; */
-static inline void snug_int8x3_group(int amx, int32_t pixels, int32_t group, const int8_t *x, ptrdiff_t digit,
-                                     const int8_t *w, float *sums)
+ * pixels whose digits lie at x, a pixel's `pixel_bytes` and its digits `digit` bytes apart, and of a panel
+ * whose step lies at w; */
+static inline void snug_int8x3_group(int amx, int32_t pixels, int32_t group, const int8_t *x,
+                                     ptrdiff_t pixel_bytes, ptrdiff_t digit, const int8_t *w, float *sums)
 {
 #ifdef SNUG_AMX
     if (amx) {
         SNUG_AMX_MEMORY();
-        snug_amx_group(group, x, x + (ptrdiff_t)pixels * SNUG_INT8X3_DEPTH, digit, w);
+        snug_amx_group(group, x, x + pixels * pixel_bytes, pixel_bytes, digit, w);
         return;
     }
 #endif
@@ -255,7 +257,7 @@ static inline void snug_int8x3_group(int amx, int32_t pixels, int32_t group, con
     snug_int8x3_join(w, SNUG_INT8X3_TILE_BYTES, SNUG_INT8X3_DEPTH * 16, weights);
     for (int32_t pixel = 0; pixel < SNUG_INT8X3_TILES * pixels; pixel++, sums += 16) {
         float inputs[SNUG_INT8X3_DEPTH], of_step[16] = {0};
-        snug_int8x3_join(x + pixel * SNUG_INT8X3_DEPTH, digit, SNUG_INT8X3_DEPTH, inputs);
+        snug_int8x3_join(x + pixel * pixel_bytes, digit, SNUG_INT8X3_DEPTH, inputs);
         for (int32_t i = 0; i < SNUG_INT8X3_DEPTH * 16; i++)
             of_step[i % 64 / 4] += inputs[i / 64 * 4 + i % 4] * (weights[i] * (1.0f / 65536));
         for (int32_t output = 0; output < 16; output++)

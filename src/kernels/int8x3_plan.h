@@ -1,6 +1,6 @@
-/* int8x3_plan.h - how conv_int8x3_c16 divides its output into strips and its workspace into arrays, and how
- * its weights lie in memory. The kernel (int8x3.h) and the compiler, which packs the weights and states the
- * workspace, both use it: C99 and C++. */
+/* int8x3_plan.h - how weights of three digits lie in memory, and how conv_int8x3_c16 divides its output into
+ * strips and its workspace into arrays. The kernels (int8x3.h) and the compiler, which packs the weights and
+ * states the workspace, both use it: C99 and C++. */
 #ifndef SNUG_INT8X3_PLAN_H
 #define SNUG_INT8X3_PLAN_H
 
@@ -20,10 +20,18 @@ enum {
      * digits from -128 to 127 reach. */
     SNUG_INT8X3_LARGEST = 0x7f7f00,
     /* A panel of 16 outputs: 16 floats, each output's units, then [step][digit] tiles, the highest digit
-     * first. Byte 4 lane + block of the 64 of an output belongs to channel 16 block + lane. */
+     * first. Tiles are [16][output][4]: byte i % 4 of row i / 4 is the digit of the step's input i. */
     SNUG_INT8X3_UNIT_BYTES = 64,
-    SNUG_INT8X3_STEP_BYTES = SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES
+    SNUG_INT8X3_STEP_BYTES = SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES,
+    /* Sums of two tiles of pixels and a panel. */
+    SNUG_INT8X3_SUM_BYTES = SNUG_INT8X3_TILES * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES
 };
+
+/* From a panel to the next. */
+static inline ptrdiff_t snug_int8x3_panel_bytes(int32_t steps)
+{
+    return SNUG_INT8X3_UNIT_BYTES + (ptrdiff_t)steps * SNUG_INT8X3_STEP_BYTES;
+}
 
 typedef struct snug_int8x3_plan {
     int32_t rows;               /* output rows of a strip */
@@ -34,8 +42,8 @@ typedef struct snug_int8x3_plan {
     int32_t shared; /* columns of padding that a row begins with and the one before ends with, behind width */
     ptrdiff_t digit_bytes, depth_bytes, phase_bytes; /* from one to the next */
     ptrdiff_t strip_bytes; /* digits of a strip's input; there are two where there are more strips than one */
-    /* The workspace's arrays: where the steps' inputs lie, sums of a block as tiles make them, inputs. */
-    ptrdiff_t place_bytes, sum_bytes, input_bytes;
+    /* The workspace's arrays: where the steps' inputs lie; then sums; then digits of inputs. */
+    ptrdiff_t place_bytes, input_bytes;
 } snug_int8x3_plan;
 
 /* Pixels from the first to the last of so many output rows, those between the rows included. */
@@ -44,15 +52,21 @@ static inline int32_t snug_int8x3_places(const snug_layer *layer, const snug_int
     return (rows - 1) * plan->width + layer->out_width;
 }
 
+/* Of a sum. */
+static inline int32_t snug_int8x3_steps(const snug_layer *layer)
+{
+    const int32_t channels = layer->in_channels / layer->groups;
+    return (channels + SNUG_INT8X3_DEPTH - 1) / SNUG_INT8X3_DEPTH * layer->kernel_height *
+           layer->kernel_width;
+}
+
 static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
 {
     const int32_t reach_y = (layer->kernel_height - 1) * layer->dilation_y,
                   reach_x = (layer->kernel_width - 1) * layer->dilation_x;
-    const int32_t channels = layer->in_channels / layer->groups,
-                  taps = layer->kernel_height * layer->kernel_width;
     snug_int8x3_plan plan;
     plan.rows = layer->block > 0 && layer->block < layer->out_height ? layer->block : layer->out_height;
-    plan.depths = (channels + SNUG_INT8X3_DEPTH - 1) / SNUG_INT8X3_DEPTH;
+    plan.depths = snug_int8x3_steps(layer) / (layer->kernel_height * layer->kernel_width);
     plan.phases_y = reach_y + 1 < layer->stride_y ? reach_y + 1 : layer->stride_y;
     plan.phases_x = reach_x + 1 < layer->stride_x ? reach_x + 1 : layer->stride_x;
     plan.height = plan.rows + reach_y / layer->stride_y;
@@ -70,19 +84,9 @@ static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
     /* The last two tiles read up to 31 pixels behind the last one. */
     plan.strip_bytes =
         plan.phases_y * plan.phases_x * plan.phase_bytes + SNUG_INT8X3_TILES * SNUG_INT8X3_TILE_BYTES;
-    plan.place_bytes = ((ptrdiff_t)plan.depths * taps * (ptrdiff_t)sizeof(int64_t) + 63) / 64 * 64;
-    plan.sum_bytes = SNUG_INT8X3_TILES * SNUG_INT8X3_DIGITS * SNUG_INT8X3_TILE_BYTES;
+    plan.place_bytes = ((ptrdiff_t)snug_int8x3_steps(layer) * (ptrdiff_t)sizeof(int64_t) + 63) / 64 * 64;
     plan.input_bytes = (plan.rows < layer->out_height ? 2 : 1) * plan.strip_bytes;
     return plan;
-}
-
-/* From a panel to the next. */
-static inline ptrdiff_t snug_int8x3_panel_bytes(const snug_layer *layer)
-{
-    const ptrdiff_t channels = layer->in_channels / layer->groups,
-                    depths = (channels + SNUG_INT8X3_DEPTH - 1) / SNUG_INT8X3_DEPTH;
-    return SNUG_INT8X3_UNIT_BYTES +
-           depths * layer->kernel_height * layer->kernel_width * SNUG_INT8X3_STEP_BYTES;
 }
 
 #endif

@@ -21,7 +21,7 @@
  * Workspace: 3 bytes for every input value of one strip, or two, their padding included; 6 KiB for sums; 8
  * bytes per step. Wins on 1x1 kernels, and on others where Winograd reads more weights than it saves
  * products: on small maps. */
-#include "int8x3.h"
+#include "int8x3_sums.h"
 
 SNUG_CONV_KERNEL(conv_int8x3_c16);
 
@@ -32,24 +32,14 @@ enum { NEAR_STEPS = 4 };
 typedef struct convolution {
     const snug_layer *l;
     snug_int8x3_plan plan;
-    snug_finisher finisher;
-    int amx;
     int32_t channels, steps, panels; /* of the group */
-    ptrdiff_t panel_bytes;
-    const int64_t *places; /* of the steps' inputs among the digits */
-    const float *input, *bias, *residual;
-    const char *weights;
-    float *output, *sums; /* of two tiles of pixels and a panel */
+    const int64_t *places;           /* of the steps' inputs among the digits */
+    const float *input;
+    snug_int8x3_outputs outputs;
     int8_t *digits[2];
 } convolution;
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
-
-/* The first tile of a panel. */
-static inline const int8_t *panel_weights(const convolution *c, int32_t panel)
-{
-    return (const int8_t *)c->weights + panel * c->panel_bytes + SNUG_INT8X3_UNIT_BYTES;
-}
 
 /* Some output rows, or none. */
 typedef struct strip {
@@ -77,7 +67,7 @@ typedef struct fetch_job {
 static fetch_job fetch_weights(const convolution *c, int32_t panel)
 {
     const int32_t lines = c->steps * (SNUG_INT8X3_STEP_BYTES / 64 / 4);
-    const fetch_job job = {panel_weights(c, panel), (ptrdiff_t)lines * 64, lines};
+    const fetch_job job = {snug_int8x3_panel(&c->outputs, panel), (ptrdiff_t)lines * 64, lines};
     return job;
 }
 
@@ -203,57 +193,9 @@ static SNUG_NOINLINE void go_on_input(const convolution *c, input_job *job, int3
     }
 }
 
-/* Sums of two tiles become outputs. */
-typedef struct sums_job {
-    int32_t panel, left, pixel, y, x; /* output row and column of the next pixel */
-    int32_t end;                      /* row behind the strip's last one */
-    float unit;
-} sums_job;
-
-/* Of so many pixels of a row, the next ones. */
-static inline void store_run(const convolution *c, const sums_job *job, int32_t pixels)
-{
-    const snug_layer *const l = c->l;
-    const ptrdiff_t at = job->panel, y = job->y, x = job->x;
-    const float *const units = (const float *)(const void *)(c->weights + at * c->panel_bytes);
-    const float *const bias = c->bias + at * 16;
-    const float *residual =
-        c->residual ? c->residual + at * l->other_plane + y * l->other_row + x * l->other_pixel : NULL;
-    float *output = c->output + at * l->out_plane + y * l->out_row + x * l->out_pixel;
-    for (int32_t i = 0; i < pixels; i++, output += l->out_pixel) {
-        for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-            snug_vec sum = snug_int8x3_sum(c->amx, c->plan.pixels, c->sums, job->pixel + i, lane);
-            sum = snug_mul(sum, snug_set1(job->unit * 65536));
-            sum = snug_fma(sum, snug_load(units + lane), snug_load(bias + lane));
-            if (residual)
-                sum = snug_add(sum, snug_load(residual + lane));
-            snug_store(output + lane, snug_finish(&c->finisher, sum));
-        }
-        residual = residual ? residual + l->other_pixel : NULL;
-    }
-}
-
-static SNUG_NOINLINE void go_on_sums(const convolution *c, sums_job *job, int32_t pixels)
-{
-    pixels = least(pixels, job->left);
-    while (pixels > 0) {
-        const int32_t run = least(pixels, c->plan.width - job->x),
-                      stored = job->y < job->end ? least(run, c->l->out_width - job->x) : 0;
-        store_run(c, job, stored);
-        pixels -= run;
-        job->left -= run;
-        job->pixel += run;
-        job->x += run;
-        if (job->x == c->plan.width) {
-            job->x = 0;
-            job->y++;
-        }
-    }
-}
-
 /* All of them, and how much of each is done at a time. */
 typedef struct jobs {
-    sums_job sums;
+    snug_int8x3_sums sums;
     fetch_job next;
     input_job below;
     int32_t sums_slice, next_slice, below_slice;
@@ -263,7 +205,7 @@ static inline void go_on(const convolution *c, jobs *j, int32_t group)
 {
     go_on_fetch(&j->next, j->next_slice);
     if (group > 0 && j->sums.left > 0) /* the sums that tiles stored have arrived by now */
-        go_on_sums(c, &j->sums, j->sums_slice);
+        snug_int8x3_finish(&c->outputs, &j->sums, j->sums_slice);
     if (j->below.left > 0)
         go_on_input(c, &j->below, j->below_slice);
 }
@@ -282,20 +224,21 @@ static int32_t pixels_of(int32_t all, int32_t slices)
 static void run_tiles(const convolution *c, int32_t panel, int32_t place, const strip *t, float unit, jobs *j)
 {
     const int32_t both = SNUG_INT8X3_TILES * c->plan.pixels;
-    const int8_t *const x = t->digits + (ptrdiff_t)place * SNUG_INT8X3_DEPTH, *w = panel_weights(c, panel);
-    if (!c->amx)
-        go_on_sums(c, &j->sums, j->sums.left); /* their place is needed at once */
-    snug_int8x3_begin(c->amx, c->sums);
+    const int8_t *const x = t->digits + (ptrdiff_t)place * SNUG_INT8X3_DEPTH,
+                        *w = snug_int8x3_panel(&c->outputs, panel);
+    if (!c->outputs.amx)
+        snug_int8x3_finish(&c->outputs, &j->sums, j->sums.left); /* their place is needed at once */
+    snug_int8x3_begin(c->outputs.amx, c->outputs.sums);
     for (int32_t step = 0; step < c->steps; step++, w += SNUG_INT8X3_STEP_BYTES)
         for (int32_t group = 0; group < SNUG_INT8X3_GROUPS; group++) {
-            snug_int8x3_group(c->amx, c->plan.pixels, group, x + c->places[step], c->plan.digit_bytes, w,
-                              c->sums);
+            snug_int8x3_group(c->outputs.amx, c->plan.pixels, group, x + c->places[step], SNUG_INT8X3_DEPTH,
+                              c->plan.digit_bytes, w, c->outputs.sums);
             go_on(c, j, group);
         }
-    snug_int8x3_end(c->amx, c->sums);
-    const sums_job job = {panel,          both, 0, t->y + place / c->plan.width, place % c->plan.width,
-                          t->y + t->rows, unit};
-    j->sums = job;
+    snug_int8x3_end(c->outputs.amx, c->outputs.sums);
+    const snug_int8x3_sums sums = {
+        panel, both, 0, t->y + place / c->plan.width, place % c->plan.width, t->y + t->rows, unit};
+    j->sums = sums;
 }
 
 /* Panels go over the strip one after the other; but where two tiles' inputs stay in the first-level cache,
@@ -333,7 +276,7 @@ static void convolve(const convolution *c)
         j.below = split_input(c, &below);
         run_strip(c, &t, unit, below.rows > 0, &j);
     }
-    go_on_sums(c, &j.sums, j.sums.left);
+    snug_int8x3_finish(&c->outputs, &j.sums, j.sums.left);
 }
 
 /* Where the steps' inputs begin: in the phase of their tap, as many rows and columns on as it is strides
@@ -360,25 +303,23 @@ SNUG_CONV_KERNEL(conv_int8x3_c16)
     convolution c = {0};
     c.l = layer;
     c.plan = plan;
-    c.finisher = snug_make_finisher(layer);
     c.channels = layer->in_channels / layer->groups;
-    c.steps = plan.depths * layer->kernel_height * layer->kernel_width;
+    c.steps = snug_int8x3_steps(layer);
     c.panels = (layer->out_channels / layer->groups + 15) / 16;
-    c.panel_bytes = snug_int8x3_panel_bytes(layer);
     c.places = places;
-    c.sums = (float *)(void *)(memory + plan.place_bytes);
-    c.digits[0] = (int8_t *)(memory + plan.place_bytes + plan.sum_bytes);
+    c.digits[0] = (int8_t *)(memory + plan.place_bytes + SNUG_INT8X3_SUM_BYTES);
     c.digits[1] = plan.rows < layer->out_height ? c.digits[0] + plan.strip_bytes : NULL;
     find_places(layer, &plan, places);
-    c.amx = snug_amx_begin(plan.pixels);
+    const int amx = snug_amx_begin(plan.pixels);
     for (int32_t group = 0; group < layer->groups; group++) {
-        const ptrdiff_t panel = (ptrdiff_t)group * c.panels;
         c.input = input + (ptrdiff_t)group * ((c.channels + 15) / 16) * layer->in_plane;
-        c.weights = (const char *)weights + panel * c.panel_bytes;
-        c.bias = bias + panel * 16;
-        c.residual = residual ? residual + panel * layer->other_plane : NULL;
-        c.output = output + panel * layer->out_plane;
+        c.outputs = snug_int8x3_outputs_of(layer, group * c.panels, snug_int8x3_panel_bytes(c.steps), weights,
+                                           bias, residual, output);
+        c.outputs.pixels = plan.pixels;
+        c.outputs.width = plan.width;
+        c.outputs.sums = (float *)(void *)(memory + plan.place_bytes);
+        c.outputs.amx = amx;
         convolve(&c);
     }
-    snug_amx_end(c.amx);
+    snug_amx_end(amx);
 }

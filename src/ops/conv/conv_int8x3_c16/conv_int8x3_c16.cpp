@@ -1,17 +1,15 @@
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
 #include "kernels/int8x3_plan.h"
 #include "ops/conv/packing.h"
+#include "ops/conv/packing_int8x3.h"
 
 namespace snug {
 
 namespace {
 
 std::string_view refusal(const snug_layer& layer) {
-  const snug_int8x3_plan plan = snug_int8x3_plan_of(&layer);
-  if (plan.depths * kernel_taps(layer) > SNUG_INT8X3_MOST_STEPS) return "more than 682 times 64 channels and a tap";
+  if (snug_int8x3_steps(&layer) > SNUG_INT8X3_MOST_STEPS) return "more than 682 times 64 channels and a tap";
   return refuse_unless_blocks(layer, kC16, kC16);
 }
 
@@ -42,57 +40,27 @@ std::vector<int32_t> blocks(const snug_layer& layer) {
 
 int64_t workspace_bytes(const snug_layer& layer) {
   const snug_int8x3_plan plan = snug_int8x3_plan_of(&layer);
-  return plan.place_bytes + plan.sum_bytes + plan.input_bytes;
+  return plan.place_bytes + SNUG_INT8X3_SUM_BYTES + plan.input_bytes;
 }
 
-constexpr TapOrder kOrder = TapOrder::kBlockRowColumnChannel;
-constexpr int64_t kDepth = SNUG_INT8X3_DEPTH, kLanes = 16;
-constexpr double kLargest = SNUG_INT8X3_LARGEST;
+constexpr int64_t kLanes = 16, kDepth = SNUG_INT8X3_DEPTH;
 
-/// One output's weights, kLanes floats apart, as whole numbers of 24 bits. lane: of the output; panel: where it begins.
-/// A weight that is not finite makes the output infinite or NaN.
-void pack_output(const float* weights, int64_t taps, int64_t lane, std::byte* panel) {
-  double largest = 0;
-  bool finite = true;
-  for (int64_t tap = 0; tap < taps; ++tap) {
-    const double magnitude = std::fabs(weights[tap * kLanes]);
-    finite = finite && std::isfinite(magnitude);
-    largest = std::max(largest, magnitude);
+/// Digits of 64 channels lie in the order of the lanes of their four blocks.
+std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
+  const std::vector<std::byte> bytes = pack_panels<TapOrder::kBlockRowColumnChannel, kDepth>(layer, weights);
+  const auto* const by_channels = reinterpret_cast<const float*>(bytes.data());
+  std::vector<float> panels(bytes.size() / sizeof(float));
+  for (int64_t i = 0; i < std::ssize(panels); ++i) {
+    const int64_t tap = i / kLanes, channel = tap % kDepth;
+    const int64_t place = channel % kLanes * (kDepth / kLanes) + channel / kLanes;
+    panels[(tap - channel + place) * kLanes + i % kLanes] = by_channels[i];
   }
-  const float unit = finite ? static_cast<float>(largest / kLargest) : HUGE_VALF;
-  std::memcpy(panel + lane * int64_t{sizeof(float)}, &unit, sizeof(unit));
-  for (int64_t tap = 0; tap < taps; ++tap) {
-    const double quotient = !finite ? 1 : unit > 0 ? weights[tap * kLanes] / double{unit} : 0;
-    const auto whole = static_cast<int32_t>(std::lrint(std::clamp(quotient, -kLargest, kLargest)));
-    const int64_t channel = tap % kDepth, row = channel % kLanes, block = channel / kLanes;
-    std::byte* const step = panel + SNUG_INT8X3_UNIT_BYTES + tap / kDepth * SNUG_INT8X3_STEP_BYTES;
-    for (int64_t place = 0; place < SNUG_INT8X3_DIGITS; ++place) {
-      const auto digit = static_cast<uint8_t>((static_cast<uint32_t>(whole + 0x808080) >> 8 * place) - 128);
-      step[(SNUG_INT8X3_DIGITS - 1 - place) * SNUG_INT8X3_TILE_BYTES + row * 64 + lane * 4 + block] = std::byte{digit};
-    }
-  }
-}
-
-/// Of 16 outputs, of all groups.
-int64_t panels(const snug_layer& layer) {
-  return layer.groups * ((outputs_per_group(layer) + kLanes - 1) / kLanes);
+  return pack_int8x3_panels(panels, snug_int8x3_steps(&layer));
 }
 
 int64_t pack_bytes(const snug_layer& layer) {
-  return panels(layer) * snug_int8x3_panel_bytes(&layer);
-}
-
-std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
-  const std::vector<std::byte> bytes = pack_panels<kOrder, kDepth>(layer, weights);
-  std::vector<float> floats(bytes.size() / sizeof(float));
-  std::memcpy(floats.data(), bytes.data(), bytes.size());
-  const int64_t taps = panel_taps(layer, kOrder, kDepth);
-  std::vector<std::byte> packed(static_cast<size_t>(pack_bytes(layer)));
-  for (int64_t output = 0; output < panels(layer) * kLanes; ++output) {
-    pack_output(floats.data() + output / kLanes * taps * kLanes + output % kLanes, taps, output % kLanes,
-                packed.data() + output / kLanes * snug_int8x3_panel_bytes(&layer));
-  }
-  return packed;
+  const int64_t panels = layer.groups * ((outputs_per_group(layer) + kLanes - 1) / kLanes);
+  return panels * snug_int8x3_panel_bytes(snug_int8x3_steps(&layer));
 }
 
 Work work(const snug_layer& layer) {

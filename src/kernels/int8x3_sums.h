@@ -1,0 +1,96 @@
+/* int8x3_sums.h - what tiles have added up (int8x3.h) becomes an output in blocks of 16 channels. */
+#ifndef SNUG_INT8X3_SUMS_H
+#define SNUG_INT8X3_SUMS_H
+
+#include "int8x3.h"
+
+/* Some panels of a layer, and where their sums go. */
+typedef struct snug_int8x3_outputs {
+    const snug_layer *layer;
+    snug_finisher finisher;
+    ptrdiff_t panel_bytes;
+    const char *weights;
+    const float *bias, *residual;
+    float *output;
+    float *sums;    /* of two tiles of pixels and a panel */
+    int amx;        /* whether they are made by the unit for tiles */
+    int32_t pixels; /* of a tile */
+    int32_t width;  /* of a row of pixels, those behind the output's included, which are not stored */
+} snug_int8x3_outputs;
+
+/* From a panel of the layer on. */
+static inline snug_int8x3_outputs snug_int8x3_outputs_of(const snug_layer *layer, int32_t panel,
+                                                         ptrdiff_t panel_bytes, const float *weights,
+                                                         const float *bias, const float *residual,
+                                                         float *output)
+{
+    snug_int8x3_outputs o = {0};
+    o.layer = layer;
+    o.finisher = snug_make_finisher(layer);
+    o.panel_bytes = panel_bytes;
+    o.weights = (const char *)weights + panel * panel_bytes;
+    o.bias = bias + (ptrdiff_t)panel * 16;
+    o.residual = residual ? residual + (ptrdiff_t)panel * layer->other_plane : NULL;
+    o.output = output + (ptrdiff_t)panel * layer->out_plane;
+    return o;
+}
+
+/* The first tile of a panel. */
+static inline const int8_t *snug_int8x3_panel(const snug_int8x3_outputs *o, int32_t panel)
+{
+    return (const int8_t *)o->weights + panel * o->panel_bytes + SNUG_INT8X3_UNIT_BYTES;
+}
+
+/* Sums of two tiles on their way, pixel by pixel. */
+typedef struct snug_int8x3_sums {
+    int32_t panel, left, pixel, y, x; /* output row and column of the next pixel */
+    int32_t end;                      /* row behind the last one that is stored */
+    float unit;                       /* of the inputs */
+} snug_int8x3_sums;
+
+/* The next pixels, of one row. */
+static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_int8x3_sums *job,
+                                     int32_t pixels)
+{
+    const snug_layer *const l = o->layer;
+    const ptrdiff_t at = job->panel, y = job->y, x = job->x;
+    const float *const units = (const float *)(const void *)(o->weights + at * o->panel_bytes);
+    const float *const bias = o->bias + at * 16;
+    const float *residual =
+        o->residual ? o->residual + at * l->other_plane + y * l->other_row + x * l->other_pixel : NULL;
+    float *output = o->output + at * l->out_plane + y * l->out_row + x * l->out_pixel;
+    for (int32_t i = 0; i < pixels; i++, output += l->out_pixel) {
+        for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
+            snug_vec sum = snug_int8x3_sum(o->amx, o->pixels, o->sums, job->pixel + i, lane);
+            sum = snug_mul(sum, snug_set1(job->unit * 65536));
+            sum = snug_fma(sum, snug_load(units + lane), snug_load(bias + lane));
+            if (residual)
+                sum = snug_add(sum, snug_load(residual + lane));
+            snug_store(output + lane, snug_finish(&o->finisher, sum));
+        }
+        residual = residual ? residual + l->other_pixel : NULL;
+    }
+}
+
+/* So many pixels more. */
+static SNUG_NOINLINE void snug_int8x3_finish(const snug_int8x3_outputs *o, snug_int8x3_sums *job,
+                                             int32_t pixels)
+{
+    pixels = pixels < job->left ? pixels : job->left;
+    job->left -= pixels;
+    while (pixels > 0) {
+        const int32_t of_row = o->width - job->x, run = pixels < of_row ? pixels : of_row,
+                      inside = o->layer->out_width - job->x;
+        if (job->y < job->end)
+            snug_int8x3_store(o, job, run < inside ? run : inside);
+        pixels -= run;
+        job->pixel += run;
+        job->x += run;
+        if (job->x == o->width) {
+            job->x = 0;
+            job->y++;
+        }
+    }
+}
+
+#endif
