@@ -143,6 +143,8 @@ static inline int snug_amx_begin(int32_t pixels)
         return 0;
     memset(shape.rows, pixels, 8);
     shape.rows[6] = 16;
+    /* Compilers believe that 8 bytes are read. */
+    __asm__ volatile("" : : "r"(&shape) : "memory");
     _tile_loadconfig(&shape);
     return 1;
 }
