@@ -40,6 +40,7 @@ constexpr std::array kEfficiencies{
     Efficiency{"strassen", 1.05},
     Efficiency{"direct vector", 0.009},
     Efficiency{"int8x3", 0.14},
+    Efficiency{"winograd int8x3", 0.14},
 };
 constexpr double kOtherFraction = 0.1;
 

@@ -1,6 +1,7 @@
 /* winograd.h - 2-D Winograd convolution F(m x m, r x r), stride 1, in any layout. Define
  * SNUG_WINOGRAD_OUTPUT_HEIGHT and _WIDTH as the largest tile (1 ... 6, with the kernel at most 8 points) and
- * SNUG_WINOGRAD_KERNEL as r before including it.
+ * SNUG_WINOGRAD_KERNEL as r before including it, and SNUG_WINOGRAD_INT8X3 for products by tiles of bytes on
+ * channel blocks (winograd_int8x3.h).
  *
  * The idea. A tile of m outputs of a filter with r taps is a product of polynomials, transposed, and can be
  * had with m + r - 1 multiplications instead of m r (S. Winograd, Arithmetic Complexity of Computations,
@@ -78,8 +79,26 @@
 
 #include "epilogue.h"
 #include "transpose.h"
-#include "winograd_gemm.h"
 #include "winograd_transform.h"
+
+/* What makes up for weights of the point that were made for `most` points where a tile has just `points`. */
+static inline float snug_winograd_factor(int32_t point, int32_t points, int32_t most)
+{
+    static const float values[SNUG_WINOGRAD_SIDE] = {0.0f, 1.0f, -1.0f, 0.0f, 2.0f, -2.0f, 0.5f, -0.5f};
+    float factor = 1.0f;
+    if (point == 3)
+        return factor;
+    for (int32_t other = points; other < most; other++)
+        if (other != 3)
+            factor *= values[point] - values[other];
+    return factor;
+}
+
+#ifdef SNUG_WINOGRAD_INT8X3
+#include "winograd_int8x3.h"
+#else
+#include "winograd_gemm.h"
+#endif
 
 /* How a layout stores 16 channels: from one such group to the next, and from channel to channel. */
 typedef struct snug_channel_groups {
@@ -96,6 +115,9 @@ typedef struct snug_winograd_run {
     snug_winograd_plan plan;
     int32_t top, left; /* of the map: where `output` begins */
     float *in, *out, *stage;
+#ifdef SNUG_WINOGRAD_INT8X3
+    snug_winograd_digits digits;
+#endif
     float factors[4][SNUG_WINOGRAD_SIDE *
                      SNUG_WINOGRAD_SIDE]; /* [last row][last column]: see snug_winograd_factor */
 } snug_winograd_run;
@@ -106,19 +128,6 @@ typedef struct snug_winograd_block {
     int32_t short_y,
         short_x; /* points of the last row's, last column's tiles if they are here, else of all */
 } snug_winograd_block;
-
-/* What makes up for weights of the point that were made for `most` points where a tile has just `points`. */
-static inline float snug_winograd_factor(int32_t point, int32_t points, int32_t most)
-{
-    static const float values[SNUG_WINOGRAD_SIDE] = {0.0f, 1.0f, -1.0f, 0.0f, 2.0f, -2.0f, 0.5f, -0.5f};
-    float factor = 1.0f;
-    if (point == 3)
-        return factor;
-    for (int32_t other = points; other < most; other++)
-        if (other != 3)
-            factor *= values[point] - values[other];
-    return factor;
-}
 
 static inline void snug_winograd_make_factors(snug_winograd_run *run)
 {
@@ -222,31 +231,106 @@ static inline void snug_winograd_gather(const snug_winograd_run *run, const snug
     }
 }
 
-/* The transformed inputs of a block. */
+/* The transformed inputs of a block, of 16 channels. */
+static inline void snug_winograd_input_group(const snug_winograd_run *run, const snug_winograd_block *block,
+                                             int32_t group, const float *input, float *in)
+{
+    const snug_winograd_plan *plan = &run->plan;
+    const ptrdiff_t row = plan->x.points * plan->in_point;
+    const float *map = input + group * run->groups->in_group;
+    const int32_t lanes = snug_winograd_least(16, run->layer->in_channels - group * 16);
+    const int staged = run->groups->in_lane != 1 || (lanes < 16 && !run->groups->whole_groups);
+    if (staged) {
+        snug_winograd_gather(run, block, map, lanes);
+        map = run->stage;
+    }
+    for (int32_t y = 0; y < block->rows; y++)
+        for (int32_t x = 0; x < block->columns; x++) {
+            snug_winograd_place place;
+            snug_winograd_find(run, block, y, x, plan->in_point, 16, &place);
+            const snug_winograd_patch patch = snug_winograd_patch_of(run, block, &place, staged);
+            const int whole = patch.top == 0 && patch.left == 0 && patch.bottom == patch.height &&
+                              patch.right == patch.width;
+            snug_winograd_forward(&patch, whole, place.is_last ? run->factors[place.is_last] : NULL, map, in,
+                                  row, place.at);
+        }
+}
+
+/* Of a block's tiles, those that have point (i, j). */
+static inline int32_t snug_winograd_tiles(const snug_winograd_block *block, int32_t i, int32_t j)
+{
+    return snug_winograd_count(block->rows, block->short_y, i) *
+           snug_winograd_count(block->columns, block->short_x, j);
+}
+
+#ifdef SNUG_WINOGRAD_INT8X3
+/* The transformed inputs of a block, as digits. */
 static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug_winograd_block *block,
                                         const float *input)
 {
     const snug_winograd_plan *plan = &run->plan;
-    const ptrdiff_t row = plan->x.points * plan->in_point;
-    for (int32_t group = 0; group < plan->groups; group++) {
-        const float *map = input + group * run->groups->in_group;
-        const int32_t lanes = snug_winograd_least(16, run->layer->in_channels - group * 16);
-        const int staged = run->groups->in_lane != 1 || (lanes < 16 && !run->groups->whole_groups);
-        if (staged) {
-            snug_winograd_gather(run, block, map, lanes);
-            map = run->stage;
-        }
-        for (int32_t y = 0; y < block->rows; y++)
-            for (int32_t x = 0; x < block->columns; x++) {
-                snug_winograd_place place;
-                snug_winograd_find(run, block, y, x, plan->in_point, 16, &place);
-                const snug_winograd_patch patch = snug_winograd_patch_of(run, block, &place, staged);
-                const int whole = patch.top == 0 && patch.left == 0 && patch.bottom == patch.height &&
-                                  patch.right == patch.width;
-                snug_winograd_forward(&patch, whole, place.is_last ? run->factors[place.is_last] : NULL, map,
-                                      run->in + group * plan->in_group, row, place.at);
+    const snug_layer *l = run->layer;
+    const int32_t top = block->y * plan->y.size - l->pad_top, left = block->x * plan->x.size - l->pad_left,
+                  bottom = top + block->rows * plan->y.size + SNUG_WINOGRAD_KERNEL - 1,
+                  right = left + block->columns * plan->x.size + SNUG_WINOGRAD_KERNEL - 1;
+    snug_winograd_find_units(&run->digits, plan, l, input, top < 0 ? 0 : top,
+                             snug_winograd_least(bottom, l->in_height), left < 0 ? 0 : left,
+                             snug_winograd_least(right, l->in_width));
+    for (int32_t step = 0; step < run->digits.plan.steps; step++) {
+        const int32_t first = step * SNUG_WINOGRAD_STEP_GROUPS,
+                      groups = snug_winograd_least(SNUG_WINOGRAD_STEP_GROUPS, plan->groups - first),
+                      channels = snug_winograd_least(SNUG_INT8X3_DEPTH, l->in_channels - first * 16);
+        for (int32_t group = 0; group < groups; group++)
+            snug_winograd_input_group(run, block, first + group, input, run->in + group * plan->in_group);
+        for (int32_t i = 0; i < plan->y.points; i++)
+            for (int32_t j = 0; j < plan->x.points; j++) {
+                const int32_t point = i * plan->x.points + j;
+                snug_winograd_take(&run->digits, point, step, snug_winograd_tiles(block, i, j), channels,
+                                   run->in + point * plan->in_point, plan->in_group);
             }
     }
+}
+
+/* All points of a block times the weights of `panels` times 16 output channels. */
+static inline void snug_winograd_products(const snug_winograd_run *run, const snug_winograd_block *block,
+                                          int32_t panels, const float *weights)
+{
+    static const float no_bias[SNUG_WINOGRAD_PANELS * 16] = {0};
+    const snug_winograd_plan *plan = &run->plan;
+    const ptrdiff_t panel_bytes = run->digits.plan.panel_bytes;
+    snug_winograd_pending pending;
+    snug_layer points = {0}; /* a point's sums as a layer's output */
+    points.out_width = plan->rows * plan->columns;
+    points.out_pixel = panels * 16;
+    points.out_plane = 16;
+    snug_int8x3_outputs o = snug_int8x3_outputs_of(&points, 0, panel_bytes, weights, no_bias, NULL, run->out);
+    o.sums = run->digits.sums;
+    o.amx = run->digits.amx;
+    o.pixels = run->digits.plan.pixels;
+    pending.sums.left = 0;
+    for (int32_t i = 0; i < plan->y.points; i++)
+        for (int32_t j = 0; j < plan->x.points;
+             j++, o.weights += panels * panel_bytes, o.output += plan->out_point) {
+            o.width = snug_winograd_tiles(block, i, j);
+            if (o.width > 0)
+                snug_winograd_multiply_digits(&run->digits, i * plan->x.points + j, panels, &o, &pending);
+        }
+    if (pending.sums.left > 0)
+        snug_int8x3_finish(&pending.outputs, &pending.sums, pending.sums.left);
+}
+
+/* Of a point and a panel. */
+static inline ptrdiff_t snug_winograd_weight_floats(const snug_winograd_run *run)
+{
+    return run->digits.plan.panel_bytes / (ptrdiff_t)sizeof(float);
+}
+#else
+/* The transformed inputs of a block. */
+static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug_winograd_block *block,
+                                        const float *input)
+{
+    for (int32_t group = 0; group < run->plan.groups; group++)
+        snug_winograd_input_group(run, block, group, input, run->in + group * run->plan.in_group);
 }
 
 /* All points of a block times the weights of `panels` times 16 output channels. */
@@ -257,15 +341,20 @@ static inline void snug_winograd_products(const snug_winograd_run *run, const sn
     const ptrdiff_t step = (ptrdiff_t)panels * plan->groups * 256;
     for (int32_t i = 0; i < plan->y.points; i++)
         for (int32_t j = 0; j < plan->x.points; j++, weights += step) {
-            const int32_t point = i * plan->x.points + j;
-            const int32_t tiles = snug_winograd_count(block->rows, block->short_y, i) *
-                                  snug_winograd_count(block->columns, block->short_x, j);
+            const int32_t point = i * plan->x.points + j, tiles = snug_winograd_tiles(block, i, j);
             if (tiles > 0)
                 snug_winograd_multiply(tiles, panels, plan->groups, plan->in_group,
                                        run->in + point * plan->in_point, weights, weights + step,
                                        run->out + point * plan->out_point);
         }
 }
+
+/* Of a point and a panel. */
+static inline ptrdiff_t snug_winograd_weight_floats(const snug_winograd_run *run)
+{
+    return run->plan.groups * 256;
+}
+#endif
 
 /* Copies a finished block of up to 16 channels between the map and the stage, as far as channels exist. */
 static inline void snug_winograd_scatter(const snug_winograd_run *run, const snug_winograd_block *block,
@@ -383,7 +472,7 @@ static inline int32_t snug_winograd_multiply_panels(const snug_winograd_run *run
     const snug_winograd_plan *plan = &run->plan;
     const int32_t groups = (run->layer->out_channels + 15) / 16;
     const int32_t panels = snug_winograd_least(SNUG_WINOGRAD_PANELS, groups - first);
-    const ptrdiff_t panel_floats = (ptrdiff_t)plan->y.points * plan->x.points * plan->groups * 256;
+    const ptrdiff_t panel_floats = plan->y.points * plan->x.points * snug_winograd_weight_floats(run);
     snug_winograd_products(run, block, panels, weights + first * panel_floats);
     return panels;
 }
@@ -432,10 +521,26 @@ static inline snug_winograd_run snug_winograd_start(const snug_layer *layer,
                                      snug_winograd_stages(layer, groups->in_lane != 1, groups->whole_groups));
     run.top = run.left = 0;
     run.in = workspace;
+#ifdef SNUG_WINOGRAD_INT8X3
+    run.digits = snug_winograd_digits_of(&run.plan, run.in);
+    run.out = run.in + run.digits.plan.floats;
+    run.in = run.out + run.plan.out_floats;
+    run.stage = run.in + run.digits.plan.in_floats;
+#else
     run.out = run.in + run.plan.in_floats;
     run.stage = run.out + run.plan.out_floats;
+#endif
     snug_winograd_make_factors(&run);
     return run;
+}
+
+static inline void snug_winograd_stop(const snug_winograd_run *run)
+{
+#ifdef SNUG_WINOGRAD_INT8X3
+    snug_amx_end(run->digits.amx);
+#else
+    (void)run;
+#endif
 }
 
 static inline void snug_winograd(const snug_layer *layer, const snug_channel_groups *groups,
@@ -452,6 +557,7 @@ static inline void snug_winograd(const snug_layer *layer, const snug_channel_gro
             snug_winograd_run_block(&run, &block, input, weights, bias, residual, output);
         }
     }
+    snug_winograd_stop(&run);
 }
 
 static inline void snug_winograd_c16(const snug_layer *layer, const float *input, const float *weights,

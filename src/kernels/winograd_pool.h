@@ -147,6 +147,7 @@ static inline void snug_winograd_pool(const snug_layer *layer, const float *inpu
             snug_winograd_pool_block(&run, &block, input, weights, bias, output);
         }
     }
+    snug_winograd_stop(&run.conv);
 }
 
 #endif

@@ -32,7 +32,7 @@ double tolerance(const Primitive& primitive) {
   if (primitive.name.find("polyphase_4x4") != std::string_view::npos) return 5e-6;
   if (primitive.family == "winograd 1d") return primitive.name.find("_5_") != std::string_view::npos ? 2e-5 : 5e-6;
   if (primitive.family == "strassen") return 4e-6;
-  if (primitive.family != "winograd") return 2e-6;
+  if (primitive.family != "winograd" && primitive.family != "winograd int8x3") return 2e-6;
   return primitive.name.find("winograd_2x2_3x3") != std::string_view::npos ? 5e-6 : 5e-5;
 }
 

@@ -7,6 +7,11 @@
 
 namespace snug {
 
+/// Where a channel of a map in blocks of 16 lies: digits of 64 channels are in the order of the lanes of their blocks.
+constexpr int64_t int8x3_place(int64_t channel) {
+  return channel / 64 * 64 + channel % 16 * 4 + channel % 64 / 16;
+}
+
 /// Panels in the format of kernels/int8x3_plan.h. panels: floats, [panel][step][64 inputs][16 outputs]. A weight that
 /// is not finite makes its output infinite or NaN.
 std::vector<std::byte> pack_int8x3_panels(const std::vector<float>& panels, int64_t steps);

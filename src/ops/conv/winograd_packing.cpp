@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/text.h"
+#include "kernels/winograd_int8x3_plan.h"
+#include "ops/conv/packing_int8x3.h"
 
 namespace snug {
 
@@ -131,6 +134,34 @@ std::vector<std::byte> winograd_pack(const snug_layer& layer, std::span<const fl
 
 int64_t winograd_pack_bytes(const snug_layer& layer, const WinogradTile& tile) {
   return output_panels(layer) * panel_floats(plan_of(layer, tile)) * int64_t{sizeof(float)};
+}
+
+int64_t winograd_int8x3_workspace_bytes(const snug_layer& layer, const WinogradTile& tile) {
+  const snug_winograd_plan plan = plan_of(layer, tile);
+  const snug_winograd_int8x3_plan digits = snug_winograd_int8x3_plan_of(&plan);
+  return (digits.floats + plan.out_floats + digits.in_floats) * int64_t{sizeof(float)};
+}
+
+std::vector<std::byte> winograd_int8x3_pack(const snug_layer& layer, std::span<const float> weights,
+                                            const WinogradTile& tile) {
+  const std::vector<std::byte> bytes = winograd_pack(layer, weights, tile);
+  const auto* const floats = reinterpret_cast<const float*>(bytes.data());
+  const snug_winograd_plan plan = plan_of(layer, tile);
+  const int64_t steps = snug_winograd_int8x3_plan_of(&plan).steps, channels = int64_t{plan.groups} * 16;
+  const int64_t products = std::ssize(bytes) / int64_t{sizeof(float)} / (channels * 16);  // points and panels
+  std::vector<float> panels(products * steps * SNUG_INT8X3_DEPTH * 16);
+  for (int64_t product = 0; product < products; ++product) {
+    for (int64_t channel = 0; channel < channels; ++channel) {
+      std::copy_n(floats + (product * channels + channel) * 16, 16,
+                  &panels[(product * steps * SNUG_INT8X3_DEPTH + int8x3_place(channel)) * 16]);
+    }
+  }
+  return pack_int8x3_panels(panels, steps);
+}
+
+int64_t winograd_int8x3_pack_bytes(const snug_layer& layer, const WinogradTile& tile) {
+  const snug_winograd_plan plan = plan_of(layer, tile);
+  return output_panels(layer) * plan.y.points * plan.x.points * snug_winograd_int8x3_plan_of(&plan).panel_bytes;
 }
 
 Work winograd_work(const snug_layer& layer, const WinogradTile& tile) {

@@ -28,6 +28,12 @@ std::vector<std::byte> winograd_pack(const snug_layer& layer, std::span<const fl
 int64_t winograd_pack_bytes(const snug_layer& layer, const WinogradTile& tile);
 Work winograd_work(const snug_layer& layer, const WinogradTile& tile);
 
+/// The same for products by tiles of bytes: kernels/winograd_int8x3.h. On channel blocks.
+int64_t winograd_int8x3_workspace_bytes(const snug_layer& layer, const WinogradTile& tile);
+std::vector<std::byte> winograd_int8x3_pack(const snug_layer& layer, std::span<const float> weights,
+                                            const WinogradTile& tile);
+int64_t winograd_int8x3_pack_bytes(const snug_layer& layer, const WinogradTile& tile);
+
 inline constexpr std::string_view kWinogradWorkspace =
     "16 P (G (T | 1) + (2 T | 1)) floats for T tiles a block, P points of the largest tile, G groups of 16 input "
     "channels (x | 1: made odd)";
@@ -71,6 +77,32 @@ struct Winograd {
         .work = work,
         .splitting = {.rows = height, .channels = 32},
     };
+  }
+};
+
+/// As Winograd, by tiles of bytes on channel blocks.
+template <int32_t height, int32_t width, int32_t kernel>
+struct WinogradInt8x3 : Winograd<height, width, kernel, WinogradMaps::kBlocks> {
+  using Base = Winograd<height, width, kernel, WinogradMaps::kBlocks>;
+  static int64_t workspace_bytes(const snug_layer& layer) {
+    return winograd_int8x3_workspace_bytes(layer, Base::kTile);
+  }
+  static std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
+    return winograd_int8x3_pack(layer, weights, Base::kTile);
+  }
+  static int64_t pack_bytes(const snug_layer& layer) { return winograd_int8x3_pack_bytes(layer, Base::kTile); }
+
+  static constexpr Primitive primitive(std::string_view name) {
+    Primitive primitive = Base::primitive(name);
+    primitive.family = "winograd int8x3";
+    primitive.classic = false;
+    primitive.workspace_bytes = workspace_bytes;
+    primitive.workspace =
+        "for T tiles a block, P points of the largest tile, G groups of 16 input channels: 3 P G 16 (T | 1) bytes, T "
+        "made even in blocks of up to 32 and G a multiple of four; 64 P ((2 T | 1) + min(G, 4) (T | 1)); 6400";
+    primitive.pack = pack;
+    primitive.pack_bytes = pack_bytes;
+    return primitive;
   }
 };
 

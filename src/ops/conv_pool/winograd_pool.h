@@ -14,10 +14,10 @@ Work winograd_pool_work(const snug_layer& layer, const Primitive& conv, const Wi
 
 /// The descriptor of the primitive `name`; conv is Winograd<size, size, kernel, WinogradMaps::kBlocks>.
 template <const Primitive& conv, int32_t size, int32_t kernel>
-constexpr Primitive winograd_pool(std::string_view name) {
+constexpr Primitive winograd_pool(std::string_view name, std::string_view family = "winograd") {
   return {
       .name = name,
-      .family = "winograd",
+      .family = family,
       .input = kC16,
       .output = kC16,
       .source = "as conv_winograd; layers fused in bands of rows: Alwani et al., Fused-Layer CNN Accelerators, 2016",

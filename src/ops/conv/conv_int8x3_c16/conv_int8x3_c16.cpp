@@ -45,16 +45,12 @@ int64_t workspace_bytes(const snug_layer& layer) {
 
 constexpr int64_t kLanes = 16, kDepth = SNUG_INT8X3_DEPTH;
 
-/// Digits of 64 channels lie in the order of the lanes of their four blocks.
 std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
   const std::vector<std::byte> bytes = pack_panels<TapOrder::kBlockRowColumnChannel, kDepth>(layer, weights);
-  const auto* const by_channels = reinterpret_cast<const float*>(bytes.data());
-  std::vector<float> panels(bytes.size() / sizeof(float));
-  for (int64_t i = 0; i < std::ssize(panels); ++i) {
-    const int64_t tap = i / kLanes, channel = tap % kDepth;
-    const int64_t place = channel % kLanes * (kDepth / kLanes) + channel / kLanes;
-    panels[(tap - channel + place) * kLanes + i % kLanes] = by_channels[i];
-  }
+  const auto* const floats = reinterpret_cast<const float*>(bytes.data());
+  const int64_t inputs = std::ssize(bytes) / int64_t{sizeof(float)} / kLanes;
+  std::vector<float> panels(inputs * kLanes);
+  for (int64_t i = 0; i < inputs; ++i) std::copy_n(floats + i * kLanes, kLanes, &panels[int8x3_place(i) * kLanes]);
   return pack_int8x3_panels(panels, snug_int8x3_steps(&layer));
 }
 
