@@ -83,7 +83,7 @@ static inline float snug_int8x3_unit(const uint32_t *largest)
     if (bits >= SNUG_INT8X3_INFINITE)
         bits = SNUG_INT8X3_MAGNITUDE;
     memcpy(&magnitude, &bits, sizeof(magnitude));
-    return magnitude / SNUG_INT8X3_LARGEST;
+    return magnitude / (float)SNUG_INT8X3_LARGEST;
 }
 
 /* The digits of the same channels, the highest first and `digit` bytes apart; of missing blocks, 0. */

@@ -84,10 +84,11 @@ std::string_view refuse_unless_winograd(const snug_layer& layer, const WinogradT
   return {};
 }
 
-std::vector<int32_t> winograd_blocks(const snug_layer& layer, const WinogradTile& tile) {
+std::vector<int32_t> winograd_blocks(const snug_layer& layer, const WinogradTile& tile,
+                                     std::initializer_list<int32_t> tiles) {
   const snug_winograd_plan plan = plan_of(layer, tile);
   std::vector<int32_t> blocks;
-  for (const int32_t wanted : {2, 5, 10, 20, 40}) {
+  for (const int32_t wanted : tiles) {
     const bool part = wanted < plan.x.tiles;
     const int32_t rows = even_share(plan.y.tiles, std::max(1, wanted / plan.x.tiles));
     const int32_t block = part ? even_share(plan.x.tiles, wanted) : rows * plan.x.tiles;

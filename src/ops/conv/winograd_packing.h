@@ -1,6 +1,8 @@
 // What the descriptors of the 2-D Winograd primitives share: transformed weights, workspace, knob, work.
 #pragma once
 
+#include <initializer_list>
+
 #include "kernels/winograd_plan.h"
 #include "ops/primitive.h"
 
@@ -19,7 +21,9 @@ struct WinogradTile {
 };
 
 std::string_view refuse_unless_winograd(const snug_layer& layer, const WinogradTile& tile);
-std::vector<int32_t> winograd_blocks(const snug_layer& layer, const WinogradTile& tile);
+/// About so many tiles in a block each, as far as there are.
+std::vector<int32_t> winograd_blocks(const snug_layer& layer, const WinogradTile& tile,
+                                     std::initializer_list<int32_t> tiles = {2, 5, 10, 20, 40});
 int64_t winograd_workspace_bytes(const snug_layer& layer, const WinogradTile& tile, WinogradMaps maps);
 
 /// G g G^T for every pair of channels: blocks of at most SNUG_WINOGRAD_PANELS panels of 16 output channels, in them
@@ -84,6 +88,9 @@ struct Winograd {
 template <int32_t height, int32_t width, int32_t kernel>
 struct WinogradInt8x3 : Winograd<height, width, kernel, WinogradMaps::kBlocks> {
   using Base = Winograd<height, width, kernel, WinogradMaps::kBlocks>;
+  static std::vector<int32_t> blocks(const snug_layer& layer) {
+    return winograd_blocks(layer, Base::kTile, {14, 28, 56});
+  }
   static int64_t workspace_bytes(const snug_layer& layer) {
     return winograd_int8x3_workspace_bytes(layer, Base::kTile);
   }
@@ -96,6 +103,7 @@ struct WinogradInt8x3 : Winograd<height, width, kernel, WinogradMaps::kBlocks> {
     Primitive primitive = Base::primitive(name);
     primitive.family = "winograd int8x3";
     primitive.classic = false;
+    primitive.blocks = blocks;
     primitive.workspace_bytes = workspace_bytes;
     primitive.workspace =
         "for T tiles a block, P points of the largest tile, G groups of 16 input channels: 3 P G 16 (T | 1) bytes, T "

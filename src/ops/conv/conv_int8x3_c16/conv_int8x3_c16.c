@@ -253,8 +253,8 @@ static void run_strip(const convolution *c, const strip *t, float unit, int more
     for (int32_t i = 0; i < c->panels * blocks; i++) {
         const int32_t panel = panels_go_by ? i % c->panels : i / blocks,
                       block = panels_go_by ? i / c->panels : i % blocks;
-        if (block == 0 && (more || panel + 1 < c->panels)) {
-            j->next = fetch_weights(c, (panel + 1) % c->panels);
+        if (block == 0) { /* behind the last panel are the next layer's */
+            j->next = fetch_weights(c, more && panel + 1 == c->panels ? 0 : panel + 1);
             j->next_slice = slice_of(j->next.left, slices);
         }
         run_tiles(c, panel, block * both, t, unit, j);
