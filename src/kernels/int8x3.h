@@ -214,11 +214,24 @@ static inline int snug_amx_begin(int32_t pixels)
 static inline void snug_amx_end(int amx) { (void)amx; }
 #endif
 
-/* Three digits of each of `count` numbers, put together. */
-static inline void snug_int8x3_join(const int8_t *digits, ptrdiff_t digit, int32_t count, float *wholes)
+/* A number that three digits make. */
+static inline float snug_int8x3_join(const int8_t *digits, ptrdiff_t digit)
 {
-    for (int32_t i = 0; i < count; i++)
-        wholes[i] = (float)(digits[i] * 65536 + digits[digit + i] * 256 + digits[2 * digit + i]);
+    return (float)(digits[0] * 65536 + digits[digit] * 256 + digits[2 * digit]);
+}
+
+/* A step of one pixel, times weights [input][16]. */
+static inline void snug_int8x3_add(const int8_t *pixel, ptrdiff_t digit, const float *weights, float *sums)
+{
+    float inputs[SNUG_INT8X3_DEPTH];
+    for (int32_t i = 0; i < SNUG_INT8X3_DEPTH; i++)
+        inputs[i] = snug_int8x3_join(pixel + i, digit);
+    for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
+        snug_vec sum = snug_set1(0.0f);
+        for (int32_t i = 0; i < SNUG_INT8X3_DEPTH; i++)
+            sum = snug_fma(snug_set1(inputs[i]), snug_load(weights + i * 16 + lane), sum);
+        snug_store(sums + lane, snug_add(snug_load(sums + lane), sum));
+    }
 }
 
 /* Sums of a panel and two tiles of `pixels` pixels, made by the unit for tiles if `amx`. They begin; */
@@ -256,15 +269,13 @@ static inline void snug_int8x3_group(int amx, int32_t pixels, int32_t group, con
     if (group > 0)
         return;
     float weights[SNUG_INT8X3_DEPTH * 16];
-    snug_int8x3_join(w, SNUG_INT8X3_TILE_BYTES, SNUG_INT8X3_DEPTH * 16, weights);
-    for (int32_t pixel = 0; pixel < SNUG_INT8X3_TILES * pixels; pixel++, sums += 16) {
-        float inputs[SNUG_INT8X3_DEPTH], of_step[16] = {0};
-        snug_int8x3_join(x + pixel * pixel_bytes, digit, SNUG_INT8X3_DEPTH, inputs);
-        for (int32_t i = 0; i < SNUG_INT8X3_DEPTH * 16; i++)
-            of_step[i % 64 / 4] += inputs[i / 64 * 4 + i % 4] * (weights[i] * (1.0f / 65536));
+    for (int32_t i = 0; i < SNUG_INT8X3_DEPTH; i++)
         for (int32_t output = 0; output < 16; output++)
-            sums[output] += of_step[output];
-    }
+            weights[i * 16 + output] =
+                snug_int8x3_join(w + i / 4 * 64 + output * 4 + i % 4, SNUG_INT8X3_TILE_BYTES) *
+                (1.0f / 65536);
+    for (int32_t pixel = 0; pixel < SNUG_INT8X3_TILES * pixels; pixel++)
+        snug_int8x3_add(x + pixel * pixel_bytes, digit, weights, sums + pixel * 16);
 }
 
 /* they are at `sums`; */
