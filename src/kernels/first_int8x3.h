@@ -84,7 +84,7 @@ static inline void snug_first_row(const snug_first_int8x3_plan *plan, const snug
 {
     const snug_layer *const l = o->layer;
     const int32_t both = SNUG_INT8X3_TILES * plan->pixels, steps = plan->patches_y * plan->patches_x;
-    const int32_t slice = (both + 2 * steps - 1) / (2 * steps) < 4 ? 4 : (both + 2 * steps - 1) / (2 * steps);
+    const int32_t slice = snug_int8x3_slice(both, 2 * steps);
     const ptrdiff_t pixel_bytes = (ptrdiff_t)l->stride_x * SNUG_PATCH_COLUMN_BYTES;
     for (int32_t x = 0; x < o->width; x += both)
         for (int32_t panel = 0; panel < (l->out_channels + 15) / 16; panel++) {

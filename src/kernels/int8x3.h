@@ -1,4 +1,4 @@
-/* int8x3.h - matrix products of floats by tiles of 8-bit whole numbers (AMX), for conv_int8x3_c16.
+/* int8x3.h - matrix products of floats by tiles of bytes (AMX), for the kernels with int8x3 in their names.
  *
  * The idea. The inputs of a strip become whole numbers of 24 bits that count units of the largest one's
  * 2^-23, the weights of an output likewise, and a whole number of 24 bits is three digits from -128 to 127:
@@ -10,14 +10,14 @@
  *
  *     65536 x2 w2 + 256 (x2 w1 + x1 w2) + (x2 w0 + x1 w1 + x0 w2)     [times 65536],
  *
- * miss 2^-25 of the largest product at most in the mean, of either sign, since digits are evenly spread
+ * miss 2^-25 of the largest product in the mean, of either sign, since digits are evenly spread
  * around 0. The unit for tiles multiplies bytes 32 times as fast as vectors multiply floats, so that six
  * products are five times as fast as one.
  *
  * Source. Ootomo, Ozaki and Yokota, DGEMM on Integer Matrix Multiplication Unit, arXiv 2306.11975, 2023, of
  * doubles; the tiles as in Intel's Architecture Instruction Set Extensions, chapter 3.
  *
- * Numbers. What is less than 2^-23 of a strip's largest magnitude counts as zero, and so does what is below
+ * Numbers. What is less than 2^-24 of a strip's largest magnitude counts as zero, and so does what is below
  * 2^-123. Where an input is infinite or not a number, all outputs of its strip are not numbers.
  *
  * Without AMX, or where the operating system does not allow it, the digits are put together and multiplied as

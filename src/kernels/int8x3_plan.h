@@ -71,9 +71,11 @@ static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
     plan.phases_x = reach_x + 1 < layer->stride_x ? reach_x + 1 : layer->stride_x;
     plan.height = plan.rows + reach_y / layer->stride_y;
     plan.width = layer->out_width + reach_x / layer->stride_x;
+    /* Of the columns beside the output's, those that are padding on both sides. */
     const int32_t pad_right = plan.width - layer->in_width - layer->pad_left,
-                  pad = layer->pad_left < pad_right ? layer->pad_left : pad_right;
-    plan.shared = layer->stride_x == 1 && pad > 0 ? pad : 0;
+                  pad = layer->pad_left < pad_right ? layer->pad_left : pad_right,
+                  shared = pad < reach_x ? pad : reach_x;
+    plan.shared = layer->stride_x == 1 && shared > 0 ? shared : 0;
     plan.width -= plan.shared;
     const int32_t places = snug_int8x3_places(layer, &plan, plan.rows), tiles = (places + 31) / 32 * 2;
     plan.pixels = (places + tiles - 1) / tiles;

@@ -48,6 +48,13 @@ typedef struct snug_int8x3_sums {
     float unit;                       /* of the inputs */
 } snug_int8x3_sums;
 
+/* Pixels at a time, of so many times: some at once, since to go on costs as much as a pixel. */
+static inline int32_t snug_int8x3_slice(int32_t pixels, int32_t times)
+{
+    const int32_t slice = (pixels + times - 1) / times;
+    return slice < 4 ? 4 : slice;
+}
+
 /* The next pixels, of one row. */
 static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_int8x3_sums *job,
                                      int32_t pixels)

@@ -285,8 +285,8 @@ static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug
         for (int32_t i = 0; i < plan->y.points; i++)
             for (int32_t j = 0; j < plan->x.points; j++) {
                 const int32_t point = i * plan->x.points + j;
-                snug_winograd_take(&run->digits, point, step, snug_winograd_tiles(block, i, j), channels,
-                                   run->in + point * plan->in_point, plan->in_group);
+                snug_winograd_to_digits(&run->digits, point, step, snug_winograd_tiles(block, i, j), channels,
+                                        run->in + point * plan->in_point, plan->in_group);
             }
     }
 }

@@ -94,8 +94,9 @@ static inline void snug_winograd_find_units(const snug_winograd_digits *d, const
 }
 
 /* The digits of a point's `tiles` tiles, of up to 64 channels that have been transformed. */
-static inline void snug_winograd_take(const snug_winograd_digits *d, int32_t point, int32_t step,
-                                      int32_t tiles, int32_t channels, const float *in, ptrdiff_t in_group)
+static inline void snug_winograd_to_digits(const snug_winograd_digits *d, int32_t point, int32_t step,
+                                           int32_t tiles, int32_t channels, const float *in,
+                                           ptrdiff_t in_group)
 {
     const float unit = d->units[point], per_unit = unit > 0 ? 1 / unit : 0;
     int8_t *const digits = d->digits + point * d->plan.point_bytes + step * d->plan.step_bytes;
@@ -117,8 +118,7 @@ static inline void snug_winograd_multiply_digits(const snug_winograd_digits *d, 
 {
     const snug_winograd_int8x3_plan *const plan = &d->plan;
     const int32_t both = SNUG_INT8X3_TILES * plan->pixels, pairs = (o->width + both - 1) / both,
-                  slices = 2 * plan->steps, lines = (16 + pairs - 1) / pairs;
-    const int32_t slice = both > 4 * slices ? (both + slices - 1) / slices : 4;
+                  lines = (16 + pairs - 1) / pairs, slice = snug_int8x3_slice(both, 2 * plan->steps);
     for (int32_t panel = 0; panel < panels; panel++)
         for (int32_t pair = 0; pair < pairs; pair++) {
             const int8_t *w = snug_int8x3_panel(o, panel), *x = d->digits + point * plan->point_bytes +

@@ -17,6 +17,12 @@ std::vector<std::byte> to_bytes(const std::vector<float>& floats) {
   return bytes;
 }
 
+std::vector<float> to_floats(const std::vector<std::byte>& bytes) {
+  std::vector<float> floats(bytes.size() / sizeof(float));
+  if (!floats.empty()) std::memcpy(floats.data(), bytes.data(), floats.size() * sizeof(float));
+  return floats;
+}
+
 double conv_multiply_adds(const snug_layer& layer) {
   const double outputs = static_cast<double>(output_shape(layer).floats());
   const double taps = static_cast<double>(layer.kernel_height) * layer.kernel_width;

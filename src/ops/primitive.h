@@ -72,8 +72,9 @@ std::span<const ListedPrimitive> all_primitives();
 /// By name, or null.
 const Primitive* find_primitive(std::string_view name, std::span<const ListedPrimitive> library = all_primitives());
 
-/// Bytes of a vector of floats, for `pack`.
+/// Bytes of a vector of floats, for `pack`; and back.
 std::vector<std::byte> to_bytes(const std::vector<float>& floats);
+std::vector<float> to_floats(const std::vector<std::byte>& bytes);
 
 /// The layer's own multiply-adds, as a direct convolution executes them.
 double conv_multiply_adds(const snug_layer& layer);

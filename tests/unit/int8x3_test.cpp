@@ -108,6 +108,36 @@ TEST(Int8x3, SixProductsMissLittleAndOfEitherSign) {
   EXPECT_LT(std::fabs(sum) / products, std::exp2(-28));
 }
 
+/// An input a thousand times as large as the others of its strip takes ten bits from them. But it makes the largest
+/// output, to which errors are compared.
+TEST(Int8x3, AnOutlierTakesLittlePrecision) {
+  constexpr int kTerms = 4608;
+  constexpr float kOutlier = 1000;
+  std::mt19937 random(5);
+  const float largest_weight = 4;
+  double worst = 0;
+  for (int output = 0; output < 50; ++output) {
+    double error = 0;
+    for (int step = 0; step < kTerms / (kDepth / 2); ++step) {
+      std::vector<float> inputs = random_floats(random, kDepth / 2 + 1, 1),
+                         weights = random_floats(random, kDepth / 2 + 1, 1);
+      inputs[kDepth / 2] = kOutlier;  // elsewhere in the strip
+      weights[kDepth / 2] = largest_weight;
+      const Pixel x(inputs), w(weights);
+      for (int c = 0; c < kDepth / 2; ++c) {
+        const auto a = x.digits_of(c), b = w.digits_of(c);
+        double product = 0;
+        for (size_t i = 0; i < kDigits; ++i) {
+          for (size_t j = 0; i + j < kDigits; ++j) product += std::ldexp(a[i] * b[j], 32 - 8 * static_cast<int>(i + j));
+        }
+        error += product * x.unit * w.unit - double{inputs[size_t(c)]} * weights[size_t(c)];
+      }
+    }
+    worst = std::max(worst, std::fabs(error));
+  }
+  EXPECT_LT(worst / (kOutlier * largest_weight), 6e-6);
+}
+
 /// One panel's step times two tiles of pixels, against sums of doubles.
 TEST(Int8x3, SumsOfAPanelAndTwoTiles) {
   constexpr int kPixels = 13;

@@ -42,9 +42,7 @@ void pack_stretch(const float* weights, int64_t steps, int64_t lane, std::byte* 
 }  // namespace
 
 std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order) {
-  const std::vector<std::byte> bytes = pack_panels(layer, weights, order);
-  std::vector<float> panels(bytes.size() / sizeof(float));
-  std::memcpy(panels.data(), bytes.data(), bytes.size());
+  const std::vector<float> panels = to_floats(pack_panels(layer, weights, order));
   const int64_t steps = panel_taps(layer, order), panel_floats = steps * kLanes,
                 panel_bytes = snug_24bit_panel_bytes(steps);
   std::vector<std::byte> packed(static_cast<size_t>(panel_24bit_bytes(layer, order)));

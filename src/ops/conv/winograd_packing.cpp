@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/text.h"
 #include "kernels/winograd_int8x3_plan.h"
@@ -145,15 +144,14 @@ int64_t winograd_int8x3_workspace_bytes(const snug_layer& layer, const WinogradT
 
 std::vector<std::byte> winograd_int8x3_pack(const snug_layer& layer, std::span<const float> weights,
                                             const WinogradTile& tile) {
-  const std::vector<std::byte> bytes = winograd_pack(layer, weights, tile);
-  const auto* const floats = reinterpret_cast<const float*>(bytes.data());
+  const std::vector<float> floats = to_floats(winograd_pack(layer, weights, tile));
   const snug_winograd_plan plan = plan_of(layer, tile);
   const int64_t steps = snug_winograd_int8x3_plan_of(&plan).steps, channels = int64_t{plan.groups} * 16;
-  const int64_t products = std::ssize(bytes) / int64_t{sizeof(float)} / (channels * 16);  // points and panels
+  const int64_t products = std::ssize(floats) / (channels * 16);  // points and panels
   std::vector<float> panels(products * steps * SNUG_INT8X3_DEPTH * 16);
   for (int64_t product = 0; product < products; ++product) {
     for (int64_t channel = 0; channel < channels; ++channel) {
-      std::copy_n(floats + (product * channels + channel) * 16, 16,
+      std::copy_n(&floats[(product * channels + channel) * 16], 16,
                   &panels[(product * steps * SNUG_INT8X3_DEPTH + int8x3_place(channel)) * 16]);
     }
   }

@@ -212,13 +212,6 @@ static inline void go_on(const convolution *c, jobs *j, int32_t group)
 
 static int32_t slice_of(int32_t all, int32_t slices) { return (all + slices - 1) / slices; }
 
-/* Of pixels, some at once: to go on costs as much as one. */
-static int32_t pixels_of(int32_t all, int32_t slices)
-{
-    const int32_t slice = slice_of(all, slices);
-    return slice < 4 ? 4 : slice;
-}
-
 /* A panel and two tiles of a strip, whose input counts `unit`. Their sums are finished before the next ones
  * come to their place. */
 static void run_tiles(const convolution *c, int32_t panel, int32_t place, const strip *t, float unit, jobs *j)
@@ -248,8 +241,8 @@ static void run_strip(const convolution *c, const strip *t, float unit, int more
     const int32_t both = SNUG_INT8X3_TILES * c->plan.pixels, blocks = slice_of(t->places, both);
     const int panels_go_by = c->steps <= NEAR_STEPS;
     const int32_t slices = SNUG_INT8X3_GROUPS * c->steps * (panels_go_by ? 1 : blocks);
-    j->sums_slice = pixels_of(both, 2 * c->steps);
-    j->below_slice = pixels_of(j->below.left, SNUG_INT8X3_GROUPS * c->steps * c->panels * blocks);
+    j->sums_slice = snug_int8x3_slice(both, 2 * c->steps);
+    j->below_slice = snug_int8x3_slice(j->below.left, SNUG_INT8X3_GROUPS * c->steps * c->panels * blocks);
     for (int32_t i = 0; i < c->panels * blocks; i++) {
         const int32_t panel = panels_go_by ? i % c->panels : i / blocks,
                       block = panels_go_by ? i / c->panels : i % blocks;

@@ -43,14 +43,15 @@ int64_t workspace_bytes(const snug_layer& layer) {
   return plan.place_bytes + SNUG_INT8X3_SUM_BYTES + plan.input_bytes;
 }
 
-constexpr int64_t kLanes = 16, kDepth = SNUG_INT8X3_DEPTH;
+constexpr int64_t kLanes = 16;
 
 std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
-  const std::vector<std::byte> bytes = pack_panels<TapOrder::kBlockRowColumnChannel, kDepth>(layer, weights);
-  const auto* const floats = reinterpret_cast<const float*>(bytes.data());
-  const int64_t inputs = std::ssize(bytes) / int64_t{sizeof(float)} / kLanes;
-  std::vector<float> panels(inputs * kLanes);
-  for (int64_t i = 0; i < inputs; ++i) std::copy_n(floats + i * kLanes, kLanes, &panels[int8x3_place(i) * kLanes]);
+  const std::vector<float> by_channels =
+      to_floats(pack_panels<TapOrder::kBlockRowColumnChannel, SNUG_INT8X3_DEPTH>(layer, weights));
+  std::vector<float> panels(by_channels.size());
+  for (int64_t i = 0; i < std::ssize(panels) / kLanes; ++i) {
+    std::copy_n(&by_channels[i * kLanes], kLanes, &panels[int8x3_place(i) * kLanes]);
+  }
   return pack_int8x3_panels(panels, snug_int8x3_steps(&layer));
 }
 
