@@ -136,6 +136,11 @@ int64_t winograd_pack_bytes(const snug_layer& layer, const WinogradTile& tile) {
   return output_panels(layer) * panel_floats(plan_of(layer, tile)) * int64_t{sizeof(float)};
 }
 
+std::string_view refuse_unless_winograd_int8x3(const snug_layer& layer, const WinogradTile& tile) {
+  if (layer.in_channels > SNUG_INT8X3_MOST_STEPS * SNUG_INT8X3_DEPTH) return "more than 682 times 64 channels";
+  return refuse_unless_winograd(layer, tile);
+}
+
 int64_t winograd_int8x3_workspace_bytes(const snug_layer& layer, const WinogradTile& tile) {
   const snug_winograd_plan plan = plan_of(layer, tile);
   const snug_winograd_int8x3_plan digits = snug_winograd_int8x3_plan_of(&plan);

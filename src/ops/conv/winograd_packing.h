@@ -33,6 +33,7 @@ int64_t winograd_pack_bytes(const snug_layer& layer, const WinogradTile& tile);
 Work winograd_work(const snug_layer& layer, const WinogradTile& tile);
 
 /// The same for products by tiles of bytes: kernels/winograd_int8x3.h. On channel blocks.
+std::string_view refuse_unless_winograd_int8x3(const snug_layer& layer, const WinogradTile& tile);
 int64_t winograd_int8x3_workspace_bytes(const snug_layer& layer, const WinogradTile& tile);
 std::vector<std::byte> winograd_int8x3_pack(const snug_layer& layer, std::span<const float> weights,
                                             const WinogradTile& tile);
@@ -88,6 +89,7 @@ struct Winograd {
 template <int32_t height, int32_t width, int32_t kernel>
 struct WinogradInt8x3 : Winograd<height, width, kernel, WinogradMaps::kBlocks> {
   using Base = Winograd<height, width, kernel, WinogradMaps::kBlocks>;
+  static std::string_view refusal(const snug_layer& layer) { return refuse_unless_winograd_int8x3(layer, Base::kTile); }
   static std::vector<int32_t> blocks(const snug_layer& layer) {
     return winograd_blocks(layer, Base::kTile, {14, 28, 56});
   }
@@ -103,6 +105,7 @@ struct WinogradInt8x3 : Winograd<height, width, kernel, WinogradMaps::kBlocks> {
     Primitive primitive = Base::primitive(name);
     primitive.family = "winograd int8x3";
     primitive.classic = false;
+    primitive.refusal = refusal;
     primitive.blocks = blocks;
     primitive.workspace_bytes = workspace_bytes;
     primitive.workspace =

@@ -6,23 +6,24 @@ namespace snug {
 
 namespace {
 
-std::string_view refusal(const snug_layer& layer) {
-  if (layer.groups != 1) return "groups";
-  if (layer.in_channels > SNUG_PATCH) return "more than 4 input channels";
-  if (layer.dilation_y != 1 || layer.dilation_x != 1) return "dilation";
-  if (SNUG_PATCH % layer.stride_y != 0 || SNUG_PATCH % layer.stride_x != 0) return "a stride other than 1, 2 and 4";
-  return {};
-}
-
-int64_t workspace_bytes(const snug_layer& layer) {
-  return snug_first_int8x3_plan_of(&layer).bytes;
-}
-
 constexpr int64_t kLanes = 16;
 
 int64_t steps(const snug_layer& layer) {
   const snug_first_int8x3_plan plan = snug_first_int8x3_plan_of(&layer);
   return int64_t{plan.patches_y} * plan.patches_x;
+}
+
+std::string_view refusal(const snug_layer& layer) {
+  if (layer.groups != 1) return "groups";
+  if (layer.in_channels > SNUG_PATCH) return "more than 4 input channels";
+  if (layer.dilation_y != 1 || layer.dilation_x != 1) return "dilation";
+  if (SNUG_PATCH % layer.stride_y != 0 || SNUG_PATCH % layer.stride_x != 0) return "a stride other than 1, 2 and 4";
+  if (steps(layer) > SNUG_INT8X3_MOST_STEPS) return "a kernel of more than 682 patches of 4x4";
+  return {};
+}
+
+int64_t workspace_bytes(const snug_layer& layer) {
+  return snug_first_int8x3_plan_of(&layer).bytes;
 }
 
 int64_t pack_bytes(const snug_layer& layer) {
