@@ -17,19 +17,11 @@ constexpr double kLargest = (1 << 23) - 1;
 
 /// One output's weights of a stretch, kLanes floats apart. to: where the stretch begins.
 void pack_stretch(const float* weights, int64_t steps, int64_t lane, std::byte* to) {
-  double largest = 0;
-  bool finite = true;
-  for (int64_t step = 0; step < steps; ++step) {
-    const double magnitude = std::fabs(weights[step * kLanes]);
-    finite = finite && std::isfinite(magnitude);
-    largest = std::max(largest, magnitude);
-  }
-  const float scale = finite ? static_cast<float>(largest / kLargest) : HUGE_VALF;
+  const float scale = unit_of_weights(weights, steps, kLargest);
   std::memcpy(to + lane * int64_t{sizeof(float)}, &scale, sizeof(scale));
   to += SNUG_24BIT_SCALE_BYTES;
   for (int64_t step = 0; step < steps; ++step) {
-    const double quotient = !finite ? 1 : scale > 0 ? weights[step * kLanes] / double{scale} : 0;
-    const auto value = static_cast<int32_t>(std::lrint(std::clamp(quotient, -kLargest, kLargest)));
+    const int32_t value = in_units(weights[step * kLanes], scale, kLargest);
     const auto low = static_cast<uint16_t>(value & 0xffff);
     const auto high = static_cast<int8_t>(value >> 16);
     std::byte* const four = to + step / kFour * SNUG_24BIT_FOUR_BYTES;
@@ -40,6 +32,22 @@ void pack_stretch(const float* weights, int64_t steps, int64_t lane, std::byte* 
 }
 
 }  // namespace
+
+float unit_of_weights(const float* weights, int64_t count, double largest) {
+  double found = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const double magnitude = std::fabs(weights[i * kLanes]);
+    if (!std::isfinite(magnitude)) return HUGE_VALF;
+    found = std::max(found, magnitude);
+  }
+  return static_cast<float>(found / largest);
+}
+
+int32_t in_units(float weight, float unit, double largest) {
+  if (std::isinf(unit)) return 1;
+  const double quotient = unit > 0 ? weight / double{unit} : 0;
+  return static_cast<int32_t>(std::lrint(std::clamp(quotient, -largest, largest)));
+}
 
 std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order) {
   const std::vector<float> panels = to_floats(pack_panels(layer, weights, order));

@@ -5,8 +5,12 @@
 
 namespace snug {
 
-/// Panels of 16 outputs in this order of taps (packing.h), in the format of kernels/gemv_24bit.h. A weight that is not
-/// finite makes its output infinite or NaN.
+/// What is worth 1 where weights, 16 floats apart, become whole numbers up to `largest`. Infinite if a weight is not
+/// finite: it makes its output infinite or NaN.
+float unit_of_weights(const float* weights, int64_t count, double largest);
+int32_t in_units(float weight, float unit, double largest);
+
+/// Panels of 16 outputs in this order of taps (packing.h), in the format of kernels/gemv_24bit.h.
 std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order);
 int64_t panel_24bit_bytes(const snug_layer& layer, TapOrder order);
 int64_t gemv_24bit_workspace_bytes(const snug_layer& layer, TapOrder order);

@@ -1,10 +1,9 @@
 #include "ops/conv/packing_int8x3.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "kernels/int8x3_plan.h"
+#include "ops/conv/packing_24bit.h"
 
 namespace snug {
 
@@ -15,18 +14,10 @@ constexpr double kLargest = SNUG_INT8X3_LARGEST;
 
 /// One output's weights, kLanes floats apart. lane: of the output; panel: where it begins.
 void pack_output(const float* weights, int64_t inputs, int64_t lane, std::byte* panel) {
-  double largest = 0;
-  bool finite = true;
-  for (int64_t i = 0; i < inputs; ++i) {
-    const double magnitude = std::fabs(weights[i * kLanes]);
-    finite = finite && std::isfinite(magnitude);
-    largest = std::max(largest, magnitude);
-  }
-  const float unit = finite ? static_cast<float>(largest / kLargest) : HUGE_VALF;
+  const float unit = unit_of_weights(weights, inputs, kLargest);
   std::memcpy(panel + lane * int64_t{sizeof(float)}, &unit, sizeof(unit));
   for (int64_t i = 0; i < inputs; ++i) {
-    const double quotient = !finite ? 1 : unit > 0 ? weights[i * kLanes] / double{unit} : 0;
-    const auto whole = static_cast<int32_t>(std::lrint(std::clamp(quotient, -kLargest, kLargest)));
+    const int32_t whole = in_units(weights[i * kLanes], unit, kLargest);
     std::byte* const step = panel + SNUG_INT8X3_UNIT_BYTES + i / kDepth * SNUG_INT8X3_STEP_BYTES;
     std::byte* const byte = step + i % kDepth / 4 * 64 + lane * 4 + i % 4;
     for (int64_t place = 0; place < SNUG_INT8X3_DIGITS; ++place) {
