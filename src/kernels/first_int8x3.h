@@ -93,8 +93,7 @@ static inline void snug_first_row(const snug_first_int8x3_plan *plan, const snug
                                   float unit, const int8_t *map, snug_int8x3_sums *sums)
 {
     const snug_layer *const l = o->layer;
-    const int32_t both = SNUG_INT8X3_TILES * plan->pixels, steps = plan->patches_y * plan->patches_x;
-    const int32_t slice = snug_int8x3_slice(both, 2 * steps);
+    const int32_t both = SNUG_INT8X3_TILES * plan->pixels, slice = snug_int8x3_slice(both, 2 * plan->steps);
     const ptrdiff_t pixel_bytes = (ptrdiff_t)l->stride_x * SNUG_PATCH_COLUMN_BYTES;
     for (int32_t x = 0; x < o->width; x += both)
         for (int32_t panel = 0; panel < (l->out_channels + 15) / 16; panel++) {
@@ -102,8 +101,8 @@ static inline void snug_first_row(const snug_first_int8x3_plan *plan, const snug
             if (!o->amx)
                 snug_int8x3_finish(o, sums, sums->left);
             snug_int8x3_begin(o->amx, o->sums);
-            for (int32_t step = 0; step < steps; step++, w += SNUG_INT8X3_STEP_BYTES) {
-                const int8_t *const from = map + step / plan->patches_x * plan->step * plan->map_bytes +
+            for (int32_t step = 0; step < plan->steps; step++, w += SNUG_INT8X3_STEP_BYTES) {
+                const int8_t *const from = map + step / plan->patches_x * plan->patch_maps * plan->map_bytes +
                                            step % plan->patches_x * SNUG_PATCH * SNUG_PATCH_COLUMN_BYTES +
                                            x * pixel_bytes;
                 for (int32_t group = 0; group < SNUG_INT8X3_GROUPS; group++) {
@@ -126,17 +125,16 @@ static inline SNUG_CONV_KERNEL(snug_conv_first_int8x3)
     const snug_first_int8x3_plan plan = snug_first_int8x3_plan_of(layer);
     int8_t *const maps = (int8_t *)workspace + SNUG_INT8X3_SUM_BYTES, *const rows =
                                                                           maps + plan.maps * plan.map_bytes;
-    const int32_t steps = plan.patches_y * plan.patches_x;
     snug_int8x3_sums sums = {0};
-    snug_int8x3_outputs o =
-        snug_int8x3_outputs_of(layer, 0, snug_int8x3_panel_bytes(steps), weights, bias, residual, output);
+    snug_int8x3_outputs o = snug_int8x3_outputs_of(layer, 0, snug_int8x3_panel_bytes(plan.steps), weights,
+                                                   bias, residual, output);
     o.pixels = plan.pixels;
-    o.width = SNUG_INT8X3_TILES * plan.pairs * plan.pixels;
+    o.width = plan.width;
     o.sums = (float *)workspace;
     o.amx = snug_amx_begin(plan.pixels);
     for (int32_t y = 0; y < layer->out_height; y += layer->block) {
         const int32_t count = layer->out_height - y < layer->block ? layer->out_height - y : layer->block,
-                      maps_of = count + (plan.patches_y - 1) * plan.step,
+                      maps_of = count + (plan.patches_y - 1) * plan.patch_maps,
                       rows_of = (maps_of - 1) * layer->stride_y + SNUG_PATCH,
                       first = y * layer->stride_y - layer->pad_top;
         const float unit = snug_first_unit(layer, input, first, rows_of), per_unit = unit > 0 ? 1 / unit : 0;

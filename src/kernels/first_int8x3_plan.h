@@ -9,10 +9,10 @@
 enum { SNUG_PATCH = 4, SNUG_PATCH_COLUMN_BYTES = SNUG_PATCH * SNUG_PATCH };
 
 typedef struct snug_first_int8x3_plan {
-    int32_t patches_y, patches_x;
-    int32_t pairs, pixels; /* an output row's pairs of tiles, and the pixels of a tile */
+    int32_t patches_y, patches_x, steps;
+    int32_t pixels, width; /* of a tile; of a row of pairs of tiles */
     int32_t columns;       /* of the input, padding included, that they read; in sixteens */
-    int32_t step;          /* output rows that are SNUG_PATCH input rows apart */
+    int32_t patch_maps;    /* from a patch row's map to the next one's */
     int32_t rows, maps;    /* of a strip: input rows; patch rows, one begins at each output row's first */
     ptrdiff_t row_digit_bytes, row_bytes, map_digit_bytes, map_bytes;
     ptrdiff_t bytes; /* of the workspace: sums, maps, rows */
@@ -25,13 +25,13 @@ static inline snug_first_int8x3_plan snug_first_int8x3_plan_of(const snug_layer 
     snug_first_int8x3_plan plan;
     plan.patches_y = (layer->kernel_height + SNUG_PATCH - 1) / SNUG_PATCH;
     plan.patches_x = (layer->kernel_width + SNUG_PATCH - 1) / SNUG_PATCH;
-    plan.pairs = (layer->out_width + 31) / 32;
-    plan.pixels = (layer->out_width + 2 * plan.pairs - 1) / (2 * plan.pairs);
-    const int32_t columns =
-        (2 * plan.pairs * plan.pixels - 1) * layer->stride_x + SNUG_PATCH * plan.patches_x;
+    plan.steps = plan.patches_y * plan.patches_x;
+    plan.pixels = snug_int8x3_tile_pixels(layer->out_width);
+    plan.width = SNUG_INT8X3_TILES * snug_int8x3_pairs(layer->out_width) * plan.pixels;
+    const int32_t columns = (plan.width - 1) * layer->stride_x + SNUG_PATCH * plan.patches_x;
     plan.columns = (columns + 15) / 16 * 16;
-    plan.step = SNUG_PATCH / layer->stride_y;
-    plan.maps = strip + (plan.patches_y - 1) * plan.step;
+    plan.patch_maps = SNUG_PATCH / layer->stride_y;
+    plan.maps = strip + (plan.patches_y - 1) * plan.patch_maps;
     plan.rows = (plan.maps - 1) * layer->stride_y + SNUG_PATCH;
     plan.row_digit_bytes = (ptrdiff_t)plan.columns * SNUG_PATCH;
     plan.row_bytes = SNUG_INT8X3_DIGITS * plan.row_digit_bytes;

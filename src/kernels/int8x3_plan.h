@@ -33,9 +33,27 @@ static inline ptrdiff_t snug_int8x3_panel_bytes(int32_t steps)
     return SNUG_INT8X3_UNIT_BYTES + (ptrdiff_t)steps * SNUG_INT8X3_STEP_BYTES;
 }
 
+/* Steps that so many input channels take. */
+static inline int32_t snug_int8x3_depths(int32_t channels)
+{
+    return (channels + SNUG_INT8X3_DEPTH - 1) / SNUG_INT8X3_DEPTH;
+}
+
+/* So many pixels in pairs of tiles of up to 16, and a tile's share, so that all are equally full. */
+static inline int32_t snug_int8x3_pairs(int32_t pixels)
+{
+    return (pixels + SNUG_INT8X3_TILES * 16 - 1) / (SNUG_INT8X3_TILES * 16);
+}
+
+static inline int32_t snug_int8x3_tile_pixels(int32_t pixels)
+{
+    const int32_t tiles = SNUG_INT8X3_TILES * snug_int8x3_pairs(pixels);
+    return (pixels + tiles - 1) / tiles;
+}
+
 typedef struct snug_int8x3_plan {
     int32_t rows;               /* output rows of a strip */
-    int32_t pixels;             /* of a tile, so that a strip's are an even number and equally full */
+    int32_t pixels;             /* of a tile */
     int32_t depths;             /* steps per tap: input channels of a group / 64 */
     int32_t phases_y, phases_x; /* maps of every stride-th row and column, in which taps have a stride of 1 */
     int32_t height, width;      /* of a phase's map; output rows are as far apart */
@@ -55,8 +73,7 @@ static inline int32_t snug_int8x3_places(const snug_layer *layer, const snug_int
 /* Of a sum. */
 static inline int32_t snug_int8x3_steps(const snug_layer *layer)
 {
-    const int32_t channels = layer->in_channels / layer->groups;
-    return (channels + SNUG_INT8X3_DEPTH - 1) / SNUG_INT8X3_DEPTH * layer->kernel_height *
+    return snug_int8x3_depths(layer->in_channels / layer->groups) * layer->kernel_height *
            layer->kernel_width;
 }
 
@@ -66,7 +83,7 @@ static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
                   reach_x = (layer->kernel_width - 1) * layer->dilation_x;
     snug_int8x3_plan plan;
     plan.rows = layer->block > 0 && layer->block < layer->out_height ? layer->block : layer->out_height;
-    plan.depths = snug_int8x3_steps(layer) / (layer->kernel_height * layer->kernel_width);
+    plan.depths = snug_int8x3_depths(layer->in_channels / layer->groups);
     plan.phases_y = reach_y + 1 < layer->stride_y ? reach_y + 1 : layer->stride_y;
     plan.phases_x = reach_x + 1 < layer->stride_x ? reach_x + 1 : layer->stride_x;
     plan.height = plan.rows + reach_y / layer->stride_y;
@@ -77,8 +94,7 @@ static inline snug_int8x3_plan snug_int8x3_plan_of(const snug_layer *layer)
                   shared = pad < reach_x ? pad : reach_x;
     plan.shared = layer->stride_x == 1 && shared > 0 ? shared : 0;
     plan.width -= plan.shared;
-    const int32_t places = snug_int8x3_places(layer, &plan, plan.rows), tiles = (places + 31) / 32 * 2;
-    plan.pixels = (places + tiles - 1) / tiles;
+    plan.pixels = snug_int8x3_tile_pixels(snug_int8x3_places(layer, &plan, plan.rows));
     /* An odd number of lines keeps digits off the same sets of the cache. */
     plan.digit_bytes = (((ptrdiff_t)plan.height * plan.width + plan.shared) | 1) * SNUG_INT8X3_DEPTH;
     plan.depth_bytes = SNUG_INT8X3_DIGITS * plan.digit_bytes;

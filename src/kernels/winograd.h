@@ -80,20 +80,6 @@
 #include "epilogue.h"
 #include "transpose.h"
 #include "winograd_transform.h"
-
-/* What makes up for weights of the point that were made for `most` points where a tile has just `points`. */
-static inline float snug_winograd_factor(int32_t point, int32_t points, int32_t most)
-{
-    static const float values[SNUG_WINOGRAD_SIDE] = {0.0f, 1.0f, -1.0f, 0.0f, 2.0f, -2.0f, 0.5f, -0.5f};
-    float factor = 1.0f;
-    if (point == 3)
-        return factor;
-    for (int32_t other = points; other < most; other++)
-        if (other != 3)
-            factor *= values[point] - values[other];
-    return factor;
-}
-
 #ifdef SNUG_WINOGRAD_INT8X3
 #include "winograd_int8x3.h"
 #else
@@ -264,96 +250,9 @@ static inline int32_t snug_winograd_tiles(const snug_winograd_block *block, int3
 }
 
 #ifdef SNUG_WINOGRAD_INT8X3
-/* The transformed inputs of a block, as digits. */
-static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug_winograd_block *block,
-                                        const float *input)
-{
-    const snug_winograd_plan *plan = &run->plan;
-    const snug_layer *l = run->layer;
-    const int32_t top = block->y * plan->y.size - l->pad_top, left = block->x * plan->x.size - l->pad_left,
-                  bottom = top + block->rows * plan->y.size + SNUG_WINOGRAD_KERNEL - 1,
-                  right = left + block->columns * plan->x.size + SNUG_WINOGRAD_KERNEL - 1;
-    snug_winograd_find_units(&run->digits, plan, l, input, top < 0 ? 0 : top,
-                             snug_winograd_least(bottom, l->in_height), left < 0 ? 0 : left,
-                             snug_winograd_least(right, l->in_width));
-    for (int32_t step = 0; step < run->digits.plan.steps; step++) {
-        const int32_t first = step * SNUG_WINOGRAD_STEP_GROUPS,
-                      groups = snug_winograd_least(SNUG_WINOGRAD_STEP_GROUPS, plan->groups - first),
-                      channels = snug_winograd_least(SNUG_INT8X3_DEPTH, l->in_channels - first * 16);
-        for (int32_t group = 0; group < groups; group++)
-            snug_winograd_input_group(run, block, first + group, input, run->in + group * plan->in_group);
-        for (int32_t i = 0; i < plan->y.points; i++)
-            for (int32_t j = 0; j < plan->x.points; j++) {
-                const int32_t point = i * plan->x.points + j;
-                snug_winograd_to_digits(&run->digits, point, step, snug_winograd_tiles(block, i, j), channels,
-                                        run->in + point * plan->in_point, plan->in_group);
-            }
-    }
-}
-
-/* All points of a block times the weights of `panels` times 16 output channels. */
-static inline void snug_winograd_products(const snug_winograd_run *run, const snug_winograd_block *block,
-                                          int32_t panels, const float *weights)
-{
-    static const float no_bias[SNUG_WINOGRAD_PANELS * 16] = {0};
-    const snug_winograd_plan *plan = &run->plan;
-    const ptrdiff_t panel_bytes = run->digits.plan.panel_bytes;
-    snug_winograd_pending pending;
-    snug_layer points = {0}; /* a point's sums as a layer's output */
-    points.out_width = plan->rows * plan->columns;
-    points.out_pixel = panels * 16;
-    points.out_plane = 16;
-    snug_int8x3_outputs o = snug_int8x3_outputs_of(&points, 0, panel_bytes, weights, no_bias, NULL, run->out);
-    o.sums = run->digits.sums;
-    o.amx = run->digits.amx;
-    o.pixels = run->digits.plan.pixels;
-    pending.sums.left = 0;
-    for (int32_t i = 0; i < plan->y.points; i++)
-        for (int32_t j = 0; j < plan->x.points;
-             j++, o.weights += panels * panel_bytes, o.output += plan->out_point) {
-            o.width = snug_winograd_tiles(block, i, j);
-            if (o.width > 0)
-                snug_winograd_multiply_digits(&run->digits, i * plan->x.points + j, panels, &o, &pending);
-        }
-    if (pending.sums.left > 0)
-        snug_int8x3_finish(&pending.outputs, &pending.sums, pending.sums.left);
-}
-
-/* Of a point and a panel. */
-static inline ptrdiff_t snug_winograd_weight_floats(const snug_winograd_run *run)
-{
-    return run->digits.plan.panel_bytes / (ptrdiff_t)sizeof(float);
-}
+#include "winograd_int8x3_products.h"
 #else
-/* The transformed inputs of a block. */
-static inline void snug_winograd_inputs(const snug_winograd_run *run, const snug_winograd_block *block,
-                                        const float *input)
-{
-    for (int32_t group = 0; group < run->plan.groups; group++)
-        snug_winograd_input_group(run, block, group, input, run->in + group * run->plan.in_group);
-}
-
-/* All points of a block times the weights of `panels` times 16 output channels. */
-static inline void snug_winograd_products(const snug_winograd_run *run, const snug_winograd_block *block,
-                                          int32_t panels, const float *weights)
-{
-    const snug_winograd_plan *plan = &run->plan;
-    const ptrdiff_t step = (ptrdiff_t)panels * plan->groups * 256;
-    for (int32_t i = 0; i < plan->y.points; i++)
-        for (int32_t j = 0; j < plan->x.points; j++, weights += step) {
-            const int32_t point = i * plan->x.points + j, tiles = snug_winograd_tiles(block, i, j);
-            if (tiles > 0)
-                snug_winograd_multiply(tiles, panels, plan->groups, plan->in_group,
-                                       run->in + point * plan->in_point, weights, weights + step,
-                                       run->out + point * plan->out_point);
-        }
-}
-
-/* Of a point and a panel. */
-static inline ptrdiff_t snug_winograd_weight_floats(const snug_winograd_run *run)
-{
-    return run->plan.groups * 256;
-}
+#include "winograd_products.h"
 #endif
 
 /* Copies a finished block of up to 16 channels between the map and the stage, as far as channels exist. */
@@ -520,27 +419,9 @@ static inline snug_winograd_run snug_winograd_start(const snug_layer *layer,
     run.plan = snug_winograd_plan_of(layer, SNUG_WINOGRAD_OUTPUT_HEIGHT, SNUG_WINOGRAD_OUTPUT_WIDTH,
                                      snug_winograd_stages(layer, groups->in_lane != 1, groups->whole_groups));
     run.top = run.left = 0;
-    run.in = workspace;
-#ifdef SNUG_WINOGRAD_INT8X3
-    run.digits = snug_winograd_digits_of(&run.plan, run.in);
-    run.out = run.in + run.digits.plan.floats;
-    run.in = run.out + run.plan.out_floats;
-    run.stage = run.in + run.digits.plan.in_floats;
-#else
-    run.out = run.in + run.plan.in_floats;
-    run.stage = run.out + run.plan.out_floats;
-#endif
+    snug_winograd_lay_out(&run, workspace);
     snug_winograd_make_factors(&run);
     return run;
-}
-
-static inline void snug_winograd_stop(const snug_winograd_run *run)
-{
-#ifdef SNUG_WINOGRAD_INT8X3
-    snug_amx_end(run->digits.amx);
-#else
-    (void)run;
-#endif
 }
 
 static inline void snug_winograd(const snug_layer *layer, const snug_channel_groups *groups,

@@ -10,8 +10,8 @@
 enum { SNUG_WINOGRAD_STEP_GROUPS = SNUG_INT8X3_DEPTH / 16 };
 
 typedef struct snug_winograd_int8x3_plan {
-    int32_t steps;         /* of a sum */
-    int32_t pairs, pixels; /* pairs of tiles in the sense of int8x3.h, that hold a block, and their rows */
+    int32_t steps;                                  /* of a sum */
+    int32_t pixels;                                 /* of a tile in the sense of int8x3.h: Winograd's tiles */
     ptrdiff_t digit_bytes, step_bytes, point_bytes; /* of transformed inputs, from one to the next */
     ptrdiff_t panel_bytes;                          /* of weights of a point */
     ptrdiff_t in_floats;                            /* transformed inputs before they become digits */
@@ -24,10 +24,10 @@ static inline snug_winograd_int8x3_plan snug_winograd_int8x3_plan_of(const snug_
                   points = winograd->y.points * winograd->x.points,
                   most = SNUG_WINOGRAD_MOST_POINTS * SNUG_WINOGRAD_MOST_POINTS;
     snug_winograd_int8x3_plan plan;
-    plan.steps = (winograd->groups + SNUG_WINOGRAD_STEP_GROUPS - 1) / SNUG_WINOGRAD_STEP_GROUPS;
-    plan.pairs = (tiles + 31) / 32;
-    plan.pixels = (tiles + 2 * plan.pairs - 1) / (2 * plan.pairs);
-    plan.digit_bytes = (ptrdiff_t)(2 * plan.pairs * plan.pixels | 1) * SNUG_INT8X3_DEPTH;
+    plan.steps = snug_int8x3_depths(winograd->groups * 16);
+    plan.pixels = snug_int8x3_tile_pixels(tiles);
+    plan.digit_bytes =
+        (ptrdiff_t)(SNUG_INT8X3_TILES * snug_int8x3_pairs(tiles) * plan.pixels | 1) * SNUG_INT8X3_DEPTH;
     plan.step_bytes = SNUG_INT8X3_DIGITS * plan.digit_bytes;
     plan.point_bytes = plan.steps * plan.step_bytes;
     plan.panel_bytes = snug_int8x3_panel_bytes(plan.steps);

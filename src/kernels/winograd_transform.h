@@ -38,6 +38,19 @@
 
 #define SNUG_WINOGRAD_SIDE SNUG_WINOGRAD_MOST_POINTS
 
+/* What makes up for weights of the point that were made for `most` points where a tile has just `points`. */
+static inline float snug_winograd_factor(int32_t point, int32_t points, int32_t most)
+{
+    static const float values[SNUG_WINOGRAD_SIDE] = {0.0f, 1.0f, -1.0f, 0.0f, 2.0f, -2.0f, 0.5f, -0.5f};
+    float factor = 1.0f;
+    if (point == 3)
+        return factor;
+    for (int32_t other = points; other < most; other++)
+        if (other != 3)
+            factor *= values[point] - values[other];
+    return factor;
+}
+
 /* v * factor + w */
 SNUG_WINOGRAD_INLINE snug_vec snug_winograd_fma(float factor, snug_vec v, snug_vec w)
 {

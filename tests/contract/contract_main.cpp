@@ -97,12 +97,12 @@ class ContractTest : public testing::Test {
     }
     EXPECT_GT(layers, 0) << "refuses every one of " << kMostDraws << " random layers, seeds from " << first_seed;
     RecordProperty("layers", layers);
-    if (listed_.operator_name == "conv") run_long_sums(first_seed);
+    if (listed_.operator_name == "conv") run_rare_layers(first_seed);
     fmt::print("{} layers, seeds from {}\n", layers, first_seed);
   }
 
  private:
-  void run_long_sums(uint64_t seed) {
+  void run_rare_layers(uint64_t seed) {
     for (const char* text : kRareLayers) {
       std::string failure;
       run_layer(listed_, parse_layer(text), seed, failure);

@@ -20,6 +20,10 @@ static int64_t blocks_of_16(int64_t channels) {
   return (channels + 15) / 16;
 }
 
+int64_t output_panels(const snug_layer& layer) {
+  return layer.groups * blocks_of_16(outputs_per_group(layer));
+}
+
 int64_t panel_taps(const snug_layer& layer, TapOrder order, int64_t block) {
   const int64_t channels = channels_per_group(layer);
   const bool blocked = order == TapOrder::kBlockRowColumnChannel;
@@ -41,8 +45,7 @@ static int64_t tap_index(const snug_layer& layer, TapOrder order, int64_t block,
 }
 
 int64_t panel_bytes(const snug_layer& layer, TapOrder order, int64_t block) {
-  return layer.groups * blocks_of_16(outputs_per_group(layer)) * panel_taps(layer, order, block) * 16 *
-         int64_t{sizeof(float)};
+  return output_panels(layer) * panel_taps(layer, order, block) * 16 * int64_t{sizeof(float)};
 }
 
 std::vector<std::byte> pack_panels(const snug_layer& layer, std::span<const float> weights, TapOrder order,

@@ -42,6 +42,7 @@ std::vector<std::byte> pack_depthwise(const snug_layer& layer, std::span<const f
 int64_t depthwise_bytes(const snug_layer& layer);
 
 int64_t kernel_taps(const snug_layer& layer);         ///< kernel height x width
+int64_t output_panels(const snug_layer& layer);       ///< of 16 output channels, of all groups
 int64_t channels_per_group(const snug_layer& layer);  ///< input channels
 int64_t outputs_per_group(const snug_layer& layer);   ///< output channels
 

@@ -64,7 +64,7 @@ std::vector<std::byte> pack_24bit_panels(const snug_layer& layer, std::span<cons
 }
 
 int64_t panel_24bit_bytes(const snug_layer& layer, TapOrder order) {
-  return (layer.out_channels + kLanes - 1) / kLanes * snug_24bit_panel_bytes(panel_taps(layer, order));
+  return output_panels(layer) * snug_24bit_panel_bytes(panel_taps(layer, order));
 }
 
 int64_t gemv_24bit_workspace_bytes(const snug_layer& layer, TapOrder order) {

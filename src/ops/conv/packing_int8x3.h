@@ -3,9 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace snug {
+
+inline constexpr std::string_view kInt8x3Source =
+    "Ootomo, Ozaki and Yokota, DGEMM on Integer Matrix Multiplication Unit, arXiv 2306.11975, 2023";
 
 /// Where a channel of a map in blocks of 16 lies: digits of 64 channels are in the order of the lanes of their blocks.
 constexpr int64_t int8x3_place(int64_t channel) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "kernels/winograd_int8x3_plan.h"
+#include "ops/conv/packing.h"
 #include "ops/conv/packing_int8x3.h"
 
 namespace snug {
@@ -61,10 +62,6 @@ int32_t even_share(int32_t count, int32_t most) {
 /// Floats of a panel of 16 output channels.
 int64_t panel_floats(const snug_winograd_plan& plan) {
   return int64_t{plan.y.points} * plan.x.points * plan.groups * 256;
-}
-
-int64_t output_panels(const snug_layer& layer) {
-  return (layer.out_channels + 15) / 16;
 }
 
 }  // namespace

@@ -8,17 +8,13 @@ namespace {
 
 constexpr int64_t kLanes = 16;
 
-int64_t steps(const snug_layer& layer) {
-  const snug_first_int8x3_plan plan = snug_first_int8x3_plan_of(&layer);
-  return int64_t{plan.patches_y} * plan.patches_x;
-}
-
 std::string_view refusal(const snug_layer& layer) {
   if (layer.groups != 1) return "groups";
   if (layer.in_channels > SNUG_PATCH) return "more than 4 input channels";
   if (layer.dilation_y != 1 || layer.dilation_x != 1) return "dilation";
   if (SNUG_PATCH % layer.stride_y != 0 || SNUG_PATCH % layer.stride_x != 0) return "a stride other than 1, 2 and 4";
-  if (steps(layer) > SNUG_INT8X3_MOST_STEPS) return "a kernel of more than 682 patches of 4x4";
+  if (snug_first_int8x3_plan_of(&layer).steps > SNUG_INT8X3_MOST_STEPS)
+    return "a kernel of more than 682 patches of 4x4";
   return {};
 }
 
@@ -27,20 +23,20 @@ int64_t workspace_bytes(const snug_layer& layer) {
 }
 
 int64_t pack_bytes(const snug_layer& layer) {
-  return (layer.out_channels + kLanes - 1) / kLanes * snug_int8x3_panel_bytes(static_cast<int32_t>(steps(layer)));
+  return output_panels(layer) * snug_int8x3_panel_bytes(snug_first_int8x3_plan_of(&layer).steps);
 }
 
 /// Patches are [column][row][channel].
 std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weights) {
-  const int64_t patches_x = snug_first_int8x3_plan_of(&layer).patches_x;
-  const int64_t panel_inputs = steps(layer) * SNUG_INT8X3_DEPTH;
-  std::vector<float> panels((layer.out_channels + kLanes - 1) / kLanes * panel_inputs * kLanes);
+  const snug_first_int8x3_plan plan = snug_first_int8x3_plan_of(&layer);
+  const int64_t panel_inputs = int64_t{plan.steps} * SNUG_INT8X3_DEPTH;
+  std::vector<float> panels(output_panels(layer) * panel_inputs * kLanes);
   auto weight = weights.begin();
   for (int64_t o = 0; o < layer.out_channels; ++o) {
     for (int64_t channel = 0; channel < layer.in_channels; ++channel) {
       for (int64_t y = 0; y < layer.kernel_height; ++y) {
         for (int64_t x = 0; x < layer.kernel_width; ++x) {
-          const int64_t step = y / SNUG_PATCH * patches_x + x / SNUG_PATCH;
+          const int64_t step = y / SNUG_PATCH * plan.patches_x + x / SNUG_PATCH;
           const int64_t place = (x % SNUG_PATCH * SNUG_PATCH + y % SNUG_PATCH) * SNUG_PATCH + channel;
           const int64_t input = o / kLanes * panel_inputs + step * SNUG_INT8X3_DEPTH + place;
           panels[input * kLanes + o % kLanes] = *weight++;
@@ -48,7 +44,7 @@ std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weig
       }
     }
   }
-  return pack_int8x3_panels(panels, steps(layer));
+  return pack_int8x3_panels(panels, plan.steps);
 }
 
 Work work(const snug_layer& layer) {
@@ -63,7 +59,7 @@ const Primitive conv_first_int8x3_chw_c16{
     .family = "int8x3",
     .input = kChw,
     .output = kC16,
-    .source = "Ootomo, Ozaki and Yokota, DGEMM on Integer Matrix Multiplication Unit, arXiv 2306.11975, 2023",
+    .source = kInt8x3Source,
     .in_place = true,
     .refusal = refusal,
     .blocks = strip_heights,

@@ -56,8 +56,7 @@ std::vector<std::byte> pack(const snug_layer& layer, std::span<const float> weig
 }
 
 int64_t pack_bytes(const snug_layer& layer) {
-  const int64_t panels = layer.groups * ((outputs_per_group(layer) + kLanes - 1) / kLanes);
-  return panels * snug_int8x3_panel_bytes(snug_int8x3_steps(&layer));
+  return output_panels(layer) * snug_int8x3_panel_bytes(snug_int8x3_steps(&layer));
 }
 
 Work work(const snug_layer& layer) {
@@ -72,7 +71,7 @@ const Primitive conv_int8x3_c16{
     .family = "int8x3",
     .input = kC16,
     .output = kC16,
-    .source = "Ootomo, Ozaki and Yokota, DGEMM on Integer Matrix Multiplication Unit, arXiv 2306.11975, 2023",
+    .source = kInt8x3Source,
     .in_place = true,
     .refusal = refusal,
     .blocks = blocks,
