@@ -34,7 +34,7 @@ typedef struct snug_columns {
     int32_t left_pad; /* 0 or 1 */
     int32_t right;    /* whether the last input column that the last output reads exists */
     snug_some lanes;
-    int32_t limits;
+    int32_t lower_limit, upper_limit; /* whether there are */
     float low, high;
 } snug_columns;
 
@@ -62,6 +62,7 @@ static inline snug_columns snug_columns_of(const snug_layer *l)
                                   (l->out_width - 1) * l->stride_x + 2 - l->pad_left < l->in_width,
                                   snug_lanes(SNUG_VL),
                                   snug_has_limits(l),
+                                  snug_has_upper_limit(l),
                                   snug_low(l),
                                   snug_high(l)};
     return columns;
@@ -160,7 +161,8 @@ static inline int32_t snug_columns_rows(int32_t rest)
 #define SNUG_COLUMN_SUMS(r) snug_vec a##r = start, b##r = start, c##r = start;
 #define SNUG_COLUMN_SUMS_2(r) snug_vec a##r = start, c##r = start;
 #define SNUG_COLUMN_ADD(r) a##r = snug_add(a##r, SNUG_COLUMN_LOAD(add + (r) * add_row));
-#define SNUG_COLUMN_LIMIT(r) a##r = snug_min(snug_max(a##r, low), high);
+#define SNUG_COLUMN_AT_LEAST(r) a##r = snug_max(a##r, low);
+#define SNUG_COLUMN_AT_MOST(r) a##r = snug_min(a##r, high);
 #define SNUG_COLUMN_PUT(r) SNUG_COLUMN_STORE(out + (r) * out_row, a##r);
 #define SNUG_COLUMN_ROTATE(r) \
     a##r = b##r;              \
@@ -175,8 +177,11 @@ static inline int32_t snug_columns_rows(int32_t rest)
     if (add) {                                                        \
         SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_ADD) add += add_pixel; \
     }                                                                 \
-    if (limits) {                                                     \
-        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_LIMIT)                 \
+    if (lower_limit) {                                                \
+        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_AT_LEAST)              \
+    }                                                                 \
+    if (upper_limit) {                                                \
+        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_AT_MOST)               \
     }                                                                 \
     SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_PUT) out += out_pixel;
 
@@ -188,7 +193,7 @@ static inline int32_t snug_columns_rows(int32_t rest)
         const snug_some lanes = d->lanes;                                                                  \
         const ptrdiff_t pixel = d->pixel, row = d->row, out_row = d->out_row, out_pixel = d->out_pixel,    \
                         add_row = d->add_row, add_pixel = d->add_pixel;                                    \
-        const int32_t limits = d->limits;                                                                  \
+        const int32_t lower_limit = d->lower_limit, upper_limit = d->upper_limit;                          \
         const snug_vec low = snug_set1(d->low), high = snug_set1(d->high), start = SNUG_COLUMN_LOAD(bias); \
         const snug_vec w00 = SNUG_COLUMN_LOAD(w), w01 = SNUG_COLUMN_LOAD(w + 16),                          \
                        w02 = SNUG_COLUMN_LOAD(w + 32), w10 = SNUG_COLUMN_LOAD(w + 48),                     \

@@ -80,26 +80,34 @@ static inline int32_t snug_tile_rows(const snug_gemm *g)
     return SNUG_TILE_ROWS;
 }
 
-/* 1 ... SNUG_TILE_ROWS rows times as many panels as go at once. */
-static inline void snug_gemm_tile(const snug_gemm *g, int32_t rows, int32_t panels, const float *a,
-                                  const float *b, const float *init, const float *add, float *out)
+/* `tiles` tiles of 1 ... SNUG_TILE_ROWS rows times as many panels as go at once. */
+static inline void snug_gemm_tiles(const snug_gemm *g, int32_t tiles, int32_t rows, int32_t panels,
+                                   const float *a, const float *b, const float *init, const float *add,
+                                   float *out)
 {
 #ifdef SNUG_HALF_TILES
     if (panels == 2 && g->half) {
-        snug_half_tiles[rows - 1](g, a, b, init, add, out);
+        snug_half_tiles[rows - 1](g, tiles, a, b, init, add, out);
         return;
     }
 #endif
 #ifdef SNUG_WIDE_TILES
     if (panels == 2) {
-        snug_wide_tiles[rows - 1](g, a, b, init, add, out);
+        snug_wide_tiles[rows - 1](g, tiles, a, b, init, add, out);
         return;
     }
 #else
     (void)panels;
 #endif
-    for (int32_t lane = 0; lane < 16; lane += SNUG_TILE_LANES)
-        snug_tiles[rows - 1](g, a, b + lane, init ? init + lane : NULL, add ? add + lane : NULL, out + lane);
+    /* all lanes of a tile before the next tile's */
+    const int32_t at_once = SNUG_TILE_LANES == 16 ? tiles : 1;
+    for (int32_t tile = 0; tile < tiles; tile += at_once) {
+        const int32_t row = tile * rows;
+        for (int32_t lane = 0; lane < 16; lane += SNUG_TILE_LANES)
+            snug_tiles[rows - 1](g, at_once, a + row * g->a_row, b + lane,
+                                 init ? init + row * g->init_row + lane : NULL,
+                                 add ? add + row * g->add_row + lane : NULL, out + row * g->out_row + lane);
+    }
 }
 
 /* Any number of rows times as many panels as go at once, split into tiles of even size. */
@@ -110,22 +118,26 @@ static inline void snug_gemm_strip(const snug_gemm *g, int32_t rows, int32_t pan
     int32_t tiles = (rows + most - 1) / most;
 #ifdef SNUG_GEMM_BORDERS
     snug_gemm inner = *g;
-    inner.left_taps = 0;
-    inner.right_taps = 0;
 #endif
-    for (int32_t row = 0; row < rows; tiles--) {
+    for (int32_t row = 0; row < rows;) {
         const int32_t count = (rows - row + tiles - 1) / tiles;
+        int32_t alike = rows - row - (count - 1) * tiles; /* of so many rows, the others have one less */
         const snug_gemm *tile = g;
 #ifdef SNUG_GEMM_BORDERS
-        if (tiles > 1 || row > 0) {
-            inner.left_taps = row == 0 ? g->left_taps : 0;
-            inner.right_taps = tiles == 1 ? g->right_taps : 0;
-            tile = &inner;
-        }
+        const int first = row == 0 && g->left_taps, last = tiles == 1;
+        if (first)
+            alike = 1;
+        else if (alike == tiles && g->right_taps && !last)
+            alike--;
+        inner.left_taps = first ? g->left_taps : 0;
+        inner.right_taps = last ? g->right_taps : 0;
+        tile = &inner;
 #endif
-        snug_gemm_tile(tile, count, panels, a + row * g->a_row, b, init ? init + row * g->init_row : NULL,
-                       add ? add + row * g->add_row : NULL, out + row * g->out_row);
-        row += count;
+        snug_gemm_tiles(tile, alike, count, panels, a + row * g->a_row, b,
+                        init ? init + row * g->init_row : NULL, add ? add + row * g->add_row : NULL,
+                        out + row * g->out_row);
+        row += alike * count;
+        tiles -= alike;
     }
 }
 
@@ -146,7 +158,7 @@ static inline void snug_gemm_part(const snug_gemm *g, int32_t rows, int32_t lane
                 tile[r * 16 + lane] = init && lane < lanes ? init[(row + r) * g->init_row + lane] : 0.0f;
         local.left_taps = row == 0 ? g->left_taps : 0;
         local.right_taps = tiles == 1 ? g->right_taps : 0;
-        snug_gemm_tile(&local, count, 1, a + row * g->a_row, b, tile, NULL, tile);
+        snug_gemm_tiles(&local, 1, count, 1, a + row * g->a_row, b, tile, NULL, tile);
         for (int32_t r = 0; r < count; r++)
             for (int32_t lane = 0; lane < lanes; lane++) {
                 float x = tile[r * 16 + lane];

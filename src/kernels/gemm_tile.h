@@ -23,6 +23,8 @@
 #ifndef SNUG_GEMM_TILE_H
 #define SNUG_GEMM_TILE_H
 
+#include <math.h>
+
 #include "simd.h"
 #include "snug.h"
 
@@ -172,11 +174,15 @@ typedef struct snug_gemm {
 #define SNUG_LOAD_B(r, v)                                     \
     const snug_vec b##v = snug_load(b + SNUG_AT(b_panel, v)); \
     (void)b##v;
-#define SNUG_ONE_ZERO(r, v) snug_vec c##r##_##v = snug_set1(0.0f);
+#define SNUG_ONE_SUM(r, v) snug_vec c##r##_##v;
+#define SNUG_ONE_ZERO(r, v) c##r##_##v = snug_set1(0.0f);
+#define SNUG_LOAD_SAME(r, v) const snug_vec i##v = snug_load(init + SNUG_AT(init_panel, v));
+#define SNUG_ONE_SAME(r, v) c##r##_##v = i##v;
 #define SNUG_ONE_INIT(r, v) c##r##_##v = snug_load(init + SNUG_AT(init_panel, v));
 #define SNUG_ONE_FMA(r, v) c##r##_##v = snug_fma(x, b##v, c##r##_##v);
 #define SNUG_ONE_ADD(r, v) c##r##_##v = snug_add(c##r##_##v, snug_load(add + SNUG_AT(add_panel, v)));
-#define SNUG_ONE_CLAMP(r, v) c##r##_##v = snug_min(snug_max(c##r##_##v, low), high);
+#define SNUG_ONE_AT_LEAST(r, v) c##r##_##v = snug_max(c##r##_##v, low);
+#define SNUG_ONE_AT_MOST(r, v) c##r##_##v = snug_min(c##r##_##v, high);
 #define SNUG_ONE_STORE(r, v) snug_store(out + SNUG_AT(out_panel, v), c##r##_##v);
 
 /* Define SNUG_GEMM_HALF before including this file for tiles of a panel and the half of the next one: where
@@ -187,20 +193,26 @@ typedef struct snug_gemm {
 #define SNUG_LOAD_B_HALF(r, v)                                    \
     const __m256 b##v = _mm256_loadu_ps(b + SNUG_AT(b_panel, v)); \
     (void)b##v;
-#define SNUG_ONE_ZERO_HALF(r, v) __m256 c##r##_##v = _mm256_setzero_ps();
+#define SNUG_ONE_SUM_HALF(r, v) __m256 c##r##_##v;
+#define SNUG_ONE_ZERO_HALF(r, v) c##r##_##v = _mm256_setzero_ps();
+#define SNUG_LOAD_SAME_HALF(r, v) const __m256 i##v = _mm256_loadu_ps(init + SNUG_AT(init_panel, v));
+#define SNUG_ONE_SAME_HALF(r, v) c##r##_##v = i##v;
 #define SNUG_ONE_INIT_HALF(r, v) c##r##_##v = _mm256_loadu_ps(init + SNUG_AT(init_panel, v));
 #define SNUG_ONE_FMA_HALF(r, v) c##r##_##v = _mm256_fmadd_ps(SNUG_LOW_HALF(x), b##v, c##r##_##v);
 #define SNUG_ONE_ADD_HALF(r, v) \
     c##r##_##v = _mm256_add_ps(c##r##_##v, _mm256_loadu_ps(add + SNUG_AT(add_panel, v)));
-#define SNUG_ONE_CLAMP_HALF(r, v) \
-    c##r##_##v = _mm256_min_ps(_mm256_max_ps(c##r##_##v, SNUG_LOW_HALF(low)), SNUG_LOW_HALF(high));
+#define SNUG_ONE_AT_LEAST_HALF(r, v) c##r##_##v = _mm256_max_ps(c##r##_##v, SNUG_LOW_HALF(low));
+#define SNUG_ONE_AT_MOST_HALF(r, v) c##r##_##v = _mm256_min_ps(c##r##_##v, SNUG_LOW_HALF(high));
 #define SNUG_ONE_STORE_HALF(r, v) snug_store(out + SNUG_AT(out_panel, v), _mm512_zextps256_ps512(c##r##_##v));
 #endif
 
+#define SNUG_ROW_SUM(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_SUM, r)
 #define SNUG_ROW_ZERO(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_ZERO, r)
+#define SNUG_ROW_SAME(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_SAME, r)
 #define SNUG_ROW_INIT(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_INIT, r) init += init_row;
 #define SNUG_ROW_ADD(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_ADD, r) add += add_row;
-#define SNUG_ROW_CLAMP(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_CLAMP, r)
+#define SNUG_ROW_AT_LEAST(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_AT_LEAST, r)
+#define SNUG_ROW_AT_MOST(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_AT_MOST, r)
 #define SNUG_ROW_STORE(r, value, V) SNUG_VECTORS_##V(SNUG_ONE_STORE, r) out += out_row;
 #define SNUG_ROW_FMA(r, value, V)            \
     {                                        \
@@ -208,14 +220,21 @@ typedef struct snug_gemm {
         SNUG_VECTORS_##V(SNUG_ONE_FMA, r)    \
     }
 
-/* After so many steps of the innermost loop. A tile of one vector has no load to spare, one of one and a half
- * no register. */
-#define SNUG_STREAM_1(steps)
-#define SNUG_STREAM_2(steps) \
-    SNUG_PREFETCH(next);     \
+/* After so many steps of the innermost loop. Tiles of one vector have no load to spare, those of one and a
+ * half no register. SNUG_STREAMS: whether there may be something to fetch; with AVX-512 the tiles that large
+ * maps fall into have a loop without, which takes 2 % less time. */
+#define SNUG_STREAM(steps) \
+    SNUG_PREFETCH(next);   \
     next += (steps) * next_step;
-#define SNUG_STREAM_H(steps)
-#define SNUG_STREAM_4(steps)
+#define SNUG_NO_STREAM(steps)
+#define SNUG_STREAMS_1(rows, g) 0
+#if SNUG_VL == 16
+#define SNUG_STREAMS_2(rows, g) ((rows) < 13 || ((g)->stream && (g)->stream->step))
+#else
+#define SNUG_STREAMS_2(rows, g) 1
+#endif
+#define SNUG_STREAMS_H(rows, g) 0
+#define SNUG_STREAMS_4(rows, g) 0
 
 /* Four steps at a time by lanes. */
 #ifdef SNUG_FMA_LANE
@@ -232,20 +251,20 @@ typedef struct snug_gemm {
     {                                                                                \
         SNUG_VECTORS_##V(SNUG_LOAD_B, 0) LIST(SNUG_ROW_LANE_##lane, V) b += b_depth; \
     }
-#define SNUG_LANE_LOOP(rows, V, LIST)                                    \
-    if (a_depth == 1) {                                                  \
-        SNUG_NO_UNROLL                                                   \
-        for (; k >= 4; k -= 4) {                                         \
-            LIST(SNUG_LOAD_X, V)                                         \
-            SNUG_LANE_STEP(LIST, V, 0)                                   \
-            SNUG_LANE_STEP(LIST, V, 1)                                   \
-            SNUG_LANE_STEP(LIST, V, 2)                                   \
-            SNUG_LANE_STEP(LIST, V, 3)                                   \
-            SNUG_POINTERS_##rows(SNUG_POINTER_STEP_4) SNUG_STREAM_##V(4) \
-        }                                                                \
+#define SNUG_LANE_LOOP(rows, V, LIST, STREAM)                   \
+    if (a_depth == 1) {                                         \
+        SNUG_NO_UNROLL                                          \
+        for (; k >= 4; k -= 4) {                                \
+            LIST(SNUG_LOAD_X, V)                                \
+            SNUG_LANE_STEP(LIST, V, 0)                          \
+            SNUG_LANE_STEP(LIST, V, 1)                          \
+            SNUG_LANE_STEP(LIST, V, 2)                          \
+            SNUG_LANE_STEP(LIST, V, 3)                          \
+            SNUG_POINTERS_##rows(SNUG_POINTER_STEP_4) STREAM(4) \
+        }                                                       \
     }
 #else
-#define SNUG_LANE_LOOP(rows, V, LIST)
+#define SNUG_LANE_LOOP(rows, V, LIST, STREAM)
 #endif
 
 /* From one run of the innermost loop to the next, in elements of a and b. */
@@ -261,7 +280,8 @@ typedef struct snug_walk {
     int32_t depth;
     snug_jump tap, row, next_block;
     const char *next;
-    const float *add;
+    int32_t tiles; /* that are left, this one included */
+    const float *a, *b, *init, *add;
     float *out;
 } snug_walk;
 
@@ -287,44 +307,24 @@ static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g)
         snug_walk_enter(walk, g->last_depth);
 }
 
-/* Where a tile is; in registers where one pointer for all rows leaves some (gcc for ARMv7 would move vectors
- * about). */
-typedef struct snug_turn {
-    int32_t block, y, x;
-} snug_turn;
+/* Taps and blocks that are left; in registers where one pointer for all rows leaves some (gcc for ARMv7 would
+ * move vectors about). */
 #if SNUG_VL == 16
-#define SNUG_TURN snug_turn
+#define SNUG_COUNTER int32_t
 #else
-#define SNUG_TURN volatile snug_turn
+#define SNUG_COUNTER volatile int32_t
 #endif
 
-/* The jump to the next run of the innermost loop; NULL: that was the last. */
-static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, SNUG_TURN *turn)
-{
-    const snug_gemm *const g = walk->gemm;
-    if (++turn->x < g->taps_x)
-        return &walk->tap;
-    turn->x = 0;
-    if (++turn->y < g->taps_y)
-        return &walk->row;
-    turn->y = 0;
-    if (++turn->block == g->blocks)
-        return NULL;
-    if (g->last_depth && turn->block == g->blocks - 1)
-        snug_walk_enter(walk, g->last_depth);
-    return &walk->next_block;
-}
-
 /* The innermost loop for the rows in LIST. */
-#define SNUG_DEPTH_LOOP(rows, V, LIST)                                                                     \
+#define SNUG_DEPTH_LOOP(rows, V, LIST, STREAM)                                                             \
     {                                                                                                      \
         int32_t k = walk.depth;                                                                            \
-        SNUG_LANE_LOOP(rows, V, LIST)                                                                      \
+        SNUG_LANE_LOOP(rows, V, LIST, STREAM)                                                              \
         SNUG_NO_UNROLL                                                                                     \
         for (; k > 0; k--) {                                                                               \
             SNUG_VECTORS_##V(SNUG_LOAD_B, 0) LIST(SNUG_ROW_FMA, V) SNUG_POINTERS_##rows(SNUG_POINTER_STEP) \
                 b += b_depth;                                                                              \
-            SNUG_STREAM_##V(1)                                                                             \
+            STREAM(1)                                                                                      \
         }                                                                                                  \
     }
 
@@ -332,15 +332,15 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, S
  * left_taps of a row of taps, and their last row in the last right_taps: where these taps read what lies
  * beside the map. */
 #ifdef SNUG_GEMM_BORDERS
-#define SNUG_TAP(rows, V)                                         \
-    if (turn.x < walk.gemm->left_taps)                            \
-        SNUG_DEPTH_LOOP(rows, V, SNUG_REST_##rows)                \
-    else if (turn.x >= walk.gemm->taps_x - walk.gemm->right_taps) \
-        SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows)                \
-    else                                                          \
-        SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
+#define SNUG_TAP(rows, V, STREAM)                          \
+    if (x_left > walk.gemm->taps_x - walk.gemm->left_taps) \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_REST_##rows, STREAM) \
+    else if (x_left <= walk.gemm->right_taps)              \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_LESS_##rows, STREAM) \
+    else                                                   \
+        SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows, STREAM)
 #else
-#define SNUG_TAP(rows, V) SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows)
+#define SNUG_TAP(rows, V, STREAM) SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows, STREAM)
 #endif
 
 /* Pixels of a map in blocks of 16 channels: their runs are short, so what lies between two of them shows.
@@ -363,69 +363,116 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, S
     }
 #define SNUG_FETCH_FAR(rows, V)
 
+#define SNUG_JUMP(rows, JUMP)                                     \
+    {                                                             \
+        const ptrdiff_t a_jump = walk.JUMP.a;                     \
+        SNUG_POINTERS_##rows(SNUG_POINTER_JUMP) b += walk.JUMP.b; \
+    }
+
 /* All runs of the innermost loop, with given distances of rows and of steps. */
-#define SNUG_RUNS(rows, V, A_ROW, A_DEPTH, B_DEPTH, FETCH)                           \
+#define SNUG_RUNS(rows, V, A_ROW, A_DEPTH, B_DEPTH, FETCH, STREAM)                   \
     {                                                                                \
         const ptrdiff_t s = A_ROW, a_depth = A_DEPTH, b_depth = B_DEPTH;             \
         const ptrdiff_t b_panel = walk.gemm->b_panel;                                \
         const ptrdiff_t next_step = walk.gemm->stream ? walk.gemm->stream->step : 0; \
         const char *next = walk.next;                                                \
-        SNUG_TURN turn = {0, 0, 0};                                                  \
+        SNUG_COUNTER blocks_left = walk.gemm->blocks, y_left, x_left;                \
         (void)s, (void)b_panel, (void)next_step;                                     \
         SNUG_POINTERS_##rows(SNUG_POINTER_BEGIN) for (;;)                            \
         {                                                                            \
-            FETCH(rows, V)                                                           \
-            SNUG_TAP(rows, V)                                                        \
-            const volatile snug_jump *const jump = snug_walk_on(&walk, &turn);       \
-            if (!jump)                                                               \
+            for (y_left = walk.gemm->taps_y;;) {                                     \
+                for (x_left = walk.gemm->taps_x;;) {                                 \
+                    FETCH(rows, V)                                                   \
+                    SNUG_TAP(rows, V, STREAM)                                        \
+                    if (--x_left == 0)                                               \
+                        break;                                                       \
+                    SNUG_JUMP(rows, tap)                                             \
+                }                                                                    \
+                if (--y_left == 0)                                                   \
+                    break;                                                           \
+                SNUG_JUMP(rows, row)                                                 \
+            }                                                                        \
+            if (--blocks_left == 0)                                                  \
                 break;                                                               \
-            const ptrdiff_t a_jump = jump->a;                                        \
-            SNUG_POINTERS_##rows(SNUG_POINTER_JUMP) b += jump->b;                    \
+            SNUG_JUMP(rows, next_block)                                              \
+            if (walk.gemm->last_depth && blocks_left == 1)                           \
+                snug_walk_enter(&walk, walk.gemm->last_depth);                       \
         }                                                                            \
         walk.next = next;                                                            \
     }
 
-/* init and add may be NULL. */
+#define SNUG_ALL_RUNS(rows, V, STREAM)                                                   \
+    {                                                                                    \
+        if (SNUG_CLOSE(g))                                                               \
+            SNUG_RUNS(rows, V, 16, 1, 16, SNUG_FETCH_CLOSE, STREAM)                      \
+        else                                                                             \
+            SNUG_RUNS(rows, V, g->a_row, g->a_depth, g->b_depth, SNUG_FETCH_FAR, STREAM) \
+    }
+
+/* `tiles` tiles below one another. init and add may be NULL. */
 /* clang-format off */
 #define SNUG_TILE_FUNCTION(rows, V)                                                          \
-    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, const float *a,     \
-                                                     const float *b, const float *init,      \
-                                                     const float *add, float *out)           \
+    static SNUG_NOINLINE void snug_tile_##rows##x##V(const snug_gemm *g, int32_t tiles,      \
+                                                     const float *a, const float *b,         \
+                                                     const float *init, const float *add,    \
+                                                     float *out)                             \
     {                                                                                        \
         volatile snug_walk walk;                                                             \
-        SNUG_ROWS_##rows(SNUG_ROW_ZERO, V)                                                   \
-        if (init) {                                                                          \
-            const ptrdiff_t init_row = g->init_row, init_panel = g->init_panel;              \
-            (void)init_panel;                                                                \
-            SNUG_ROWS_##rows(SNUG_ROW_INIT, V)                                               \
-        }                                                                                    \
-        walk.add = add;                                                                      \
-        walk.out = out;                                                                      \
+        walk.tiles = tiles;                                                                  \
+        walk.b = b;                                                                          \
         walk.next = g->stream ? g->stream->at : (const char *)a;                             \
         snug_walk_begin(&walk, g);                                                           \
-        if (g->blocks > 0 && g->taps_y > 0 && g->taps_x > 0) {                               \
-            if (SNUG_CLOSE(g))                                                               \
-                SNUG_RUNS(rows, V, 16, 1, 16, SNUG_FETCH_CLOSE)                              \
-            else                                                                             \
-                SNUG_RUNS(rows, V, g->a_row, g->a_depth, g->b_depth, SNUG_FETCH_FAR)         \
+        for (;;) {                                                                           \
+            SNUG_ROWS_##rows(SNUG_ROW_SUM, V)                                                \
+            const ptrdiff_t init_row = g->init_row, init_panel = g->init_panel;              \
+            (void)init_panel;                                                                \
+            walk.init = init;                                                                \
+            if (!init) {                                                                     \
+                SNUG_ROWS_##rows(SNUG_ROW_ZERO, V)                                           \
+            } else if (init_row == 0) {                                                      \
+                SNUG_VECTORS_##V(SNUG_LOAD_SAME, 0) SNUG_ROWS_##rows(SNUG_ROW_SAME, V)       \
+            } else {                                                                         \
+                SNUG_ROWS_##rows(SNUG_ROW_INIT, V)                                           \
+                walk.init = init;                                                            \
+            }                                                                                \
+            walk.a = a;                                                                      \
+            walk.add = add;                                                                  \
+            walk.out = out;                                                                  \
+            if (g->blocks > 0 && g->taps_y > 0 && g->taps_x > 0) {                           \
+                if (SNUG_STREAMS_##V(rows, g))                                                     \
+                    SNUG_ALL_RUNS(rows, V, SNUG_STREAM)                                      \
+                else                                                                         \
+                    SNUG_ALL_RUNS(rows, V, SNUG_NO_STREAM)                                   \
+            }                                                                                \
+            g = walk.gemm;                                                                   \
+            add = walk.add;                                                                  \
+            out = walk.out;                                                                  \
+            if (add) {                                                                       \
+                const ptrdiff_t add_row = g->add_row, add_panel = g->add_panel;              \
+                (void)add_panel;                                                             \
+                SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                            \
+            }                                                                                \
+            if (g->clamp) {                                                                  \
+                const snug_vec low = snug_set1(g->low);                                      \
+                SNUG_ROWS_##rows(SNUG_ROW_AT_LEAST, V)                                       \
+                if (g->high < HUGE_VALF) {                                                   \
+                    const snug_vec high = snug_set1(g->high);                                \
+                    SNUG_ROWS_##rows(SNUG_ROW_AT_MOST, V)                                    \
+                }                                                                            \
+            }                                                                                \
+            const ptrdiff_t out_row = g->out_row, out_panel = g->out_panel;                  \
+            (void)out_panel;                                                                 \
+            SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                              \
+            if (--walk.tiles == 0)                                                           \
+                break;                                                                       \
+            a = walk.a + (rows) * g->a_row;                                                  \
+            b = walk.b;                                                                      \
+            init = walk.init;                                                                \
+            if (g->last_depth)                                                               \
+                snug_walk_begin(&walk, g);                                                   \
         }                                                                                    \
-        g = walk.gemm;                                                                       \
-        add = walk.add;                                                                      \
-        out = walk.out;                                                                      \
         if (g->stream)                                                                       \
             g->stream->at = walk.next;                                                       \
-        if (add) {                                                                           \
-            const ptrdiff_t add_row = g->add_row, add_panel = g->add_panel;                  \
-            (void)add_panel;                                                                 \
-            SNUG_ROWS_##rows(SNUG_ROW_ADD, V)                                                \
-        }                                                                                    \
-        if (g->clamp) {                                                                      \
-            const snug_vec low = snug_set1(g->low), high = snug_set1(g->high);               \
-            SNUG_ROWS_##rows(SNUG_ROW_CLAMP, V)                                              \
-        }                                                                                    \
-        const ptrdiff_t out_row = g->out_row, out_panel = g->out_panel;                      \
-        (void)out_panel;                                                                     \
-        SNUG_ROWS_##rows(SNUG_ROW_STORE, V)                                                  \
     }
 /* clang-format on */
 
@@ -440,8 +487,8 @@ static inline const volatile snug_jump *snug_walk_on(volatile snug_walk *walk, S
 #define SNUG_ALL_SHAPES(count, DO, V) SNUG_SHAPES(count, DO, V)
 #define SNUG_TILE_NAME(rows, V) snug_tile_##rows##x##V,
 
-typedef void (*snug_tile)(const snug_gemm *, const float *, const float *, const float *, const float *,
-                          float *);
+typedef void (*snug_tile)(const snug_gemm *, int32_t, const float *, const float *, const float *,
+                          const float *, float *);
 
 /* cppcheck-suppress uselessAssignmentPtrArg */
 SNUG_ALL_SHAPES(SNUG_TILE_ROWS, SNUG_TILE_FUNCTION, SNUG_TILE_VECTORS)
