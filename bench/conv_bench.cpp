@@ -5,13 +5,16 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "bench/fma_peak.h"
+#include "bench/machine_peak.h"
 
 namespace snug {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// What no cache holds.
+constexpr size_t kMemoryReadBytes = size_t{512} << 20;
 
 /// What decides the speed of the well-known networks.
 const std::vector<std::string> kLayers{
@@ -113,6 +116,7 @@ ConvTime time_primitive(const ConvData& data, const std::string& layer, const Pr
           .peak_between = timing.peak_gflops,
           .workspace_bytes = conv.workspace_bytes,
           .weight_bytes = conv.weight_bytes,
+          .moved_bytes = conv.weight_bytes + 4 * (input_shape(data.layer).floats() + output_shape(data.layer).floats()),
           .error = sampled_error(data, [&](int64_t o, int64_t y, int64_t x) { return conv.at(primitive, o, y, x); })};
 }
 
@@ -137,6 +141,20 @@ double ns_since(Clock::time_point start) {
 
 double peak_gflops() {
   return 1 / peak_ns_per_flop(200'000, 200);
+}
+
+double memory_gb_per_s() {
+  constexpr int kReads = 5;
+  const AlignedFloats floats(kMemoryReadBytes / sizeof(float));
+  double best_ns = 1e18;
+  volatile float kept = 0;
+  for (int read = 0; read < kReads; ++read) {
+    const Clock::time_point start = Clock::now();
+    kept = read_floats(floats.data(), long{kMemoryReadBytes / sizeof(float)});
+    best_ns = std::min(best_ns, ns_since(start));
+  }
+  (void)kept;
+  return static_cast<double>(kMemoryReadBytes) / best_ns;
 }
 
 std::vector<ConvTime> time_primitives(const std::string& layer, const ConvBenchOptions& options) {

@@ -21,6 +21,9 @@ double ns_since(std::chrono::steady_clock::time_point start);
 /// The rate of fused multiply-adds in registers, times two.
 double peak_gflops();
 
+/// The rate at which one core reads what no cache holds, on huge pages.
+double memory_gb_per_s();
+
 struct ConvTime {
   std::string layer;
   const Primitive* primitive = nullptr;
@@ -28,10 +31,13 @@ struct ConvTime {
   double multiply_adds = 0, ns = 0;
   double peak_between = 0;  ///< GFLOP/s of multiply-adds in registers between the runs, at the clock of this load
   int64_t workspace_bytes = 0, weight_bytes = 0;
+  int64_t moved_bytes = 0;  ///< at least: input, packed weights and output, each once
   std::optional<double> error;
 
   /// Of the layer as a direct convolution computes it, whatever the primitive saves.
   double gflops() const { return 2 * multiply_adds / ns; }
+
+  double gb_per_s() const { return static_cast<double>(moved_bytes) / ns; }
 };
 
 struct ConvBenchOptions {

@@ -1,8 +1,11 @@
 #include "bench/conv_layer.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <new>
 #include <random>
 
 #include "base/error.h"
@@ -69,9 +72,17 @@ double exact_output(const ConvData& data, int64_t o, int64_t y, int64_t x) {
 
 }  // namespace
 
-AlignedFloats::AlignedFloats(size_t count) : storage_(count + kAlignmentBytes / sizeof(float)) {
-  const size_t misalignment = reinterpret_cast<uintptr_t>(storage_.data()) % kAlignmentBytes;
-  skipped_ = misalignment == 0 ? 0 : (kAlignmentBytes - misalignment) / sizeof(float);
+AlignedFloats::AlignedFloats(size_t count) {
+  constexpr size_t kHugePageBytes = size_t{2} << 20;
+  const size_t bytes = std::max<size_t>(count, 1) * sizeof(float);
+  const size_t page = bytes < kHugePageBytes ? size_t{kAlignmentBytes} : kHugePageBytes;
+  const size_t whole_pages = (bytes + page - 1) / page * page;
+  floats_.reset(static_cast<float*>(std::aligned_alloc(page, whole_pages)));
+  if (floats_ == nullptr) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+  if (page == kHugePageBytes) ::madvise(floats_.get(), whole_pages, MADV_HUGEPAGE);
+#endif
+  std::fill_n(floats_.get(), whole_pages / sizeof(float), 0.0F);
 }
 
 ConvData random_conv_data(const snug_layer& layer) {

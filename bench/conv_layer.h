@@ -1,7 +1,9 @@
 // One convolution with its data, as a primitive reads it: for the benchmark of primitives.
 #pragma once
 
+#include <cstdlib>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -10,19 +12,20 @@
 
 namespace snug {
 
-/// Floats that begin at a multiple of 64 bytes, as kernels want their weights and workspace.
+/// Zeros at a multiple of 64 bytes, as kernels want their weights and workspace, and on huge pages where they fill
+/// some, as the emitted example program has its arena and weights.
 class AlignedFloats {
  public:
-  AlignedFloats() : AlignedFloats(0) {}
+  AlignedFloats() = default;
   explicit AlignedFloats(size_t count);
-  AlignedFloats(AlignedFloats&&) = default;  // a copy might lie at another misalignment
-  AlignedFloats& operator=(AlignedFloats&&) = default;
-  float* data() { return storage_.data() + skipped_; }
-  const float* data() const { return storage_.data() + skipped_; }
+  float* data() { return floats_.get(); }
+  const float* data() const { return floats_.get(); }
 
  private:
-  std::vector<float> storage_;
-  size_t skipped_ = 0;
+  struct Free {
+    void operator()(float* floats) const { std::free(floats); }
+  };
+  std::unique_ptr<float, Free> floats_;
 };
 
 /// Input (row-major), weights (OIHW) and bias of a layer: seeded numbers in [-1, 1).

@@ -1,5 +1,5 @@
-/* fma_peak.c - the fused multiply-adds that one core can do. */
-#include "fma_peak.h"
+/* machine_peak.c - what one core can do at most. */
+#include "machine_peak.h"
 
 #include "simd.h"
 
@@ -25,5 +25,20 @@ float fma_chains(long count)
     CHAINS(ADD)
     float lanes[SNUG_VL];
     snug_store(lanes, sum);
+    return lanes[0];
+}
+
+float read_floats(const float *floats, long count)
+{
+    snug_vec sum0 = snug_set1(0.0F), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    const long part = count / 4;
+    for (long i = 0; i < part; i += SNUG_VL) {
+        sum0 = snug_add(sum0, snug_load(floats + i));
+        sum1 = snug_add(sum1, snug_load(floats + part + i));
+        sum2 = snug_add(sum2, snug_load(floats + 2 * part + i));
+        sum3 = snug_add(sum3, snug_load(floats + 3 * part + i));
+    }
+    float lanes[SNUG_VL];
+    snug_store(lanes, snug_add(snug_add(sum0, sum1), snug_add(sum2, sum3)));
     return lanes[0];
 }

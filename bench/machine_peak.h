@@ -1,6 +1,6 @@
-/* fma_peak.h - the fused multiply-adds that one core can do. */
-#ifndef SNUG_FMA_PEAK_H
-#define SNUG_FMA_PEAK_H
+/* machine_peak.h - what one core can do at most: fused multiply-adds, and reading from memory. */
+#ifndef SNUG_MACHINE_PEAK_H
+#define SNUG_MACHINE_PEAK_H
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,6 +12,10 @@ double fma_chains_flops(long count);
 /* Does nothing but vector multiply-adds, in enough independent chains to hide their latency. Returns their
  * sum, so that no compiler drops them. */
 float fma_chains(long count);
+
+/* The sum of `count` floats, a multiple of 256: from four places of them at once, which keeps more of the
+ * memory's pages open than one. */
+float read_floats(const float* floats, long count);
 
 #ifdef __cplusplus
 }
