@@ -4,6 +4,7 @@
 #define SNUG_CONV_BLOCKED_H
 
 #define SNUG_GEMM_BORDERS
+#define SNUG_GEMM_PIXEL_ROWS
 #include "conv_regions.h"
 
 static inline SNUG_CONV_KERNEL(snug_conv_blocked_c16)

@@ -3,6 +3,7 @@
 #ifndef SNUG_CONV_FIRST_H
 #define SNUG_CONV_FIRST_H
 
+#define SNUG_GEMM_PIXEL_ROWS
 #include "conv_regions.h"
 #include "transpose.h"
 

@@ -8,6 +8,7 @@
 #ifndef SNUG_IM2ROW_H
 #define SNUG_IM2ROW_H
 
+#define SNUG_GEMM_PIXEL_ROWS
 #include "gemm.h"
 
 /* The taps of one output pixel, zeros where they lie on the padding. */

@@ -15,6 +15,7 @@
 #ifndef SNUG_MEC_H
 #define SNUG_MEC_H
 
+#define SNUG_GEMM_PIXEL_ROWS
 #include "conv_regions.h"
 #include "copy.h"
 

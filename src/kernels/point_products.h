@@ -6,6 +6,7 @@
 #ifndef SNUG_POINT_PRODUCTS_H
 #define SNUG_POINT_PRODUCTS_H
 
+#define SNUG_GEMM_PIXEL_ROWS
 #include "epilogue.h"
 #include "gemm.h"
 

@@ -8,6 +8,7 @@
 #ifndef SNUG_POINTWISE_H
 #define SNUG_POINTWISE_H
 
+#define SNUG_GEMM_PIXEL_ROWS
 #include "conv_regions.h"
 
 /* base: blocks, depth and their strides, the panels' strides in add and out. lanes: output channels that are

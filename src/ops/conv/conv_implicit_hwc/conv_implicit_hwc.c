@@ -4,6 +4,7 @@
  * padding are skipped by region. Wins over im2row where its copy costs more than it saves: always in memory,
  * mostly in time. */
 #define SNUG_GEMM_BORDERS
+#define SNUG_GEMM_PIXEL_ROWS
 #include "conv_regions.h"
 
 SNUG_CONV_KERNEL(conv_implicit_hwc);
