@@ -221,15 +221,15 @@ typedef struct snug_gemm {
     }
 
 /* After so many steps of the innermost loop. Tiles of one vector have no load to spare, those of one and a
- * half no register. SNUG_STREAMS: whether there may be something to fetch; with AVX-512 the tiles that large
- * maps fall into have a loop without, which takes 2 % less time. */
+ * half no register. SNUG_STREAMS: whether there may be something to fetch; with AVX the tiles that large maps
+ * fall into have a loop without, which takes 2 % less time. */
 #define SNUG_STREAM(steps) \
     SNUG_PREFETCH(next);   \
     next += (steps) * next_step;
 #define SNUG_NO_STREAM(steps)
 #define SNUG_STREAMS_1(rows, g) 0
-#if SNUG_VL == 16
-#define SNUG_STREAMS_2(rows, g) ((rows) < 13 || ((g)->stream && (g)->stream->step))
+#if SNUG_VL >= 8
+#define SNUG_STREAMS_2(rows, g) ((rows) < SNUG_TILE_ROWS - 1 || ((g)->stream && (g)->stream->step))
 #else
 #define SNUG_STREAMS_2(rows, g) 1
 #endif

@@ -61,7 +61,11 @@ typedef struct snug_winograd_product {
 #define SNUG_POINT_LOAD_4 \
     SNUG_POINT_LOAD_2 const snug_vec b2 = snug_load(b + 2 * vector), b3 = snug_load(b + 3 * vector);
 #define SNUG_POINT_FETCH_1 SNUG_PREFETCH(next);
+#if SNUG_VL == 16
 #define SNUG_POINT_FETCH_2 SNUG_POINT_FETCH_1 SNUG_PREFETCH(next + vector);
+#else /* both vectors are in one line */
+#define SNUG_POINT_FETCH_2 SNUG_POINT_FETCH_1
+#endif
 #define SNUG_POINT_FETCH_4 SNUG_POINT_FETCH_1
 
 #define SNUG_POINT_ZERO_1(r) snug_vec c##r##_0 = snug_set1(0.0f);
