@@ -342,10 +342,16 @@ static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g)
 #define SNUG_TAP(rows, V, STREAM) SNUG_DEPTH_LOOP(rows, V, SNUG_ROWS_##rows, STREAM)
 #endif
 
+/* Where machine code may be large, there are loops with constant distances. By lanes, a run has few pointers
+ * to step; without vectors, the processor is one with little flash. */
+#if SNUG_VL > 1 && !defined(SNUG_FMA_LANE)
+#define SNUG_CONSTANT_STEPS
+#endif
+
 /* Pixels of a map in blocks of 16 channels: their runs are short, so what lies between two of them shows.
  * With constant distances one register addresses all rows, and the others hold the walk (3x3, 64 channels of
- * 56x56: 13 % less time with AVX2, 7 % with SSE2). By lanes, a run has fewer pointers to step. */
-#ifndef SNUG_FMA_LANE
+ * 56x56: 13 % less time with AVX2, 7 % with SSE2). */
+#ifdef SNUG_CONSTANT_STEPS
 #define SNUG_CLOSE(g) ((g)->a_row == 16)
 #else
 #define SNUG_CLOSE(g) 0
@@ -401,20 +407,24 @@ static inline void snug_walk_begin(volatile snug_walk *walk, const snug_gemm *g)
 
 /* Constant steps save registers and additions (RGB layers: 9 % less time with AVX2). Define
  * SNUG_GEMM_PIXEL_ROWS before including this file where all rows are pixels and all panels packed: then there
- * are no other steps, and half as much machine code. */
+ * are no other steps. */
 #define SNUG_PIXEL_RUNS(rows, V, STREAM)                        \
     if (SNUG_CLOSE(g))                                          \
         SNUG_RUNS(rows, V, 16, 1, 16, SNUG_FETCH_CLOSE, STREAM) \
     else                                                        \
         SNUG_RUNS(rows, V, g->a_row, 1, 16, SNUG_FETCH_FAR, STREAM)
-#ifdef SNUG_GEMM_PIXEL_ROWS
-#define SNUG_ALL_RUNS(rows, V, STREAM) SNUG_PIXEL_RUNS(rows, V, STREAM)
-#else
+#define SNUG_ANY_RUNS(rows, V, STREAM) \
+    SNUG_RUNS(rows, V, g->a_row, g->a_depth, g->b_depth, SNUG_FETCH_FAR, STREAM)
+#if defined(SNUG_GEMM_PIXEL_ROWS)
+#define SNUG_ALL_RUNS SNUG_PIXEL_RUNS
+#elif defined(SNUG_CONSTANT_STEPS)
 #define SNUG_ALL_RUNS(rows, V, STREAM)       \
     if (g->a_depth == 1 && g->b_depth == 16) \
         SNUG_PIXEL_RUNS(rows, V, STREAM)     \
     else                                     \
-        SNUG_RUNS(rows, V, g->a_row, g->a_depth, g->b_depth, SNUG_FETCH_FAR, STREAM)
+        SNUG_ANY_RUNS(rows, V, STREAM)
+#else
+#define SNUG_ALL_RUNS SNUG_ANY_RUNS
 #endif
 
 /* `tiles` tiles below one another. init and add may be NULL. */
