@@ -62,6 +62,11 @@
 #define SNUG_TILE_ROWS 3
 #define SNUG_TILE_VECTORS 4
 #endif
+/* Defined as 3, 4, 6, 7 or 8: no higher tiles than that, for less machine code. */
+#ifdef SNUG_MOST_TILE_ROWS
+#undef SNUG_TILE_ROWS
+#define SNUG_TILE_ROWS SNUG_MOST_TILE_ROWS
+#endif
 #define SNUG_TILE_LANES (SNUG_TILE_VECTORS * SNUG_VL)
 
 /* What is brought into the second-level cache while tiles run: `step` bytes from `at` on with every step of
