@@ -18,14 +18,10 @@ static inline float snug_low(const snug_layer *layer)
 {
     return layer->activation == SNUG_CLIP ? layer->activation_alpha : 0.0f;
 }
+/* Of everything but a clip HUGE_VALF: then there is no minimum to take. */
 static inline float snug_high(const snug_layer *layer)
 {
     return layer->activation == SNUG_CLIP ? layer->activation_beta : HUGE_VALF;
-}
-/* Of a ReLU half the work of limiting is none. */
-static inline int snug_has_upper_limit(const snug_layer *layer)
-{
-    return snug_has_limits(layer) && snug_high(layer) < HUGE_VALF;
 }
 
 /* A layer's activation for vectors of sums that are stored one by one. */

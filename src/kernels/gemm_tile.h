@@ -27,6 +27,7 @@
 
 #include "simd.h"
 #include "snug.h"
+#include "tile_rows.h"
 
 /* Cores with AVX-512 differ. SNUG_ZEN4 begins one 512-bit multiply-add per cycle, others two; gcc 12 takes it
  * for Zen 3. SNUG_EIGHT_WAYS: a set of the first-level cache has 8 lines, elsewhere 12. */
@@ -94,66 +95,6 @@ typedef struct snug_gemm {
     float low, high;
     snug_stream *stream; /* NULL: nothing */
 } snug_gemm;
-
-/* DO(row, value, V) for the rows of a tile; SNUG_REST leaves out the first row, SNUG_LESS the last. */
-#define SNUG_REST_1(DO, V)
-#define SNUG_REST_2(DO, V) SNUG_REST_1(DO, V) DO(1, p0[s], V)
-#define SNUG_REST_3(DO, V) SNUG_REST_2(DO, V) DO(2, p0[2 * s], V)
-#define SNUG_REST_4(DO, V) SNUG_REST_3(DO, V) DO(3, p3[0], V)
-#define SNUG_REST_5(DO, V) SNUG_REST_4(DO, V) DO(4, p3[s], V)
-#define SNUG_REST_6(DO, V) SNUG_REST_5(DO, V) DO(5, p3[2 * s], V)
-#define SNUG_REST_7(DO, V) SNUG_REST_6(DO, V) DO(6, p6[0], V)
-#define SNUG_REST_8(DO, V) SNUG_REST_7(DO, V) DO(7, p6[s], V)
-#define SNUG_REST_9(DO, V) SNUG_REST_8(DO, V) DO(8, p6[2 * s], V)
-#define SNUG_REST_10(DO, V) SNUG_REST_9(DO, V) DO(9, p9[0], V)
-#define SNUG_REST_11(DO, V) SNUG_REST_10(DO, V) DO(10, p9[s], V)
-#define SNUG_REST_12(DO, V) SNUG_REST_11(DO, V) DO(11, p9[2 * s], V)
-#define SNUG_REST_13(DO, V) SNUG_REST_12(DO, V) DO(12, p12[0], V)
-#define SNUG_REST_14(DO, V) SNUG_REST_13(DO, V) DO(13, p12[s], V)
-#define SNUG_ROWS_1(DO, V) DO(0, p0[0], V) SNUG_REST_1(DO, V)
-#define SNUG_ROWS_2(DO, V) DO(0, p0[0], V) SNUG_REST_2(DO, V)
-#define SNUG_ROWS_3(DO, V) DO(0, p0[0], V) SNUG_REST_3(DO, V)
-#define SNUG_ROWS_4(DO, V) DO(0, p0[0], V) SNUG_REST_4(DO, V)
-#define SNUG_ROWS_5(DO, V) DO(0, p0[0], V) SNUG_REST_5(DO, V)
-#define SNUG_ROWS_6(DO, V) DO(0, p0[0], V) SNUG_REST_6(DO, V)
-#define SNUG_ROWS_7(DO, V) DO(0, p0[0], V) SNUG_REST_7(DO, V)
-#define SNUG_ROWS_8(DO, V) DO(0, p0[0], V) SNUG_REST_8(DO, V)
-#define SNUG_ROWS_9(DO, V) DO(0, p0[0], V) SNUG_REST_9(DO, V)
-#define SNUG_ROWS_10(DO, V) DO(0, p0[0], V) SNUG_REST_10(DO, V)
-#define SNUG_ROWS_11(DO, V) DO(0, p0[0], V) SNUG_REST_11(DO, V)
-#define SNUG_ROWS_12(DO, V) DO(0, p0[0], V) SNUG_REST_12(DO, V)
-#define SNUG_ROWS_13(DO, V) DO(0, p0[0], V) SNUG_REST_13(DO, V)
-#define SNUG_ROWS_14(DO, V) DO(0, p0[0], V) SNUG_REST_14(DO, V)
-#define SNUG_LESS_1(DO, V)
-#define SNUG_LESS_2(DO, V) SNUG_ROWS_1(DO, V)
-#define SNUG_LESS_3(DO, V) SNUG_ROWS_2(DO, V)
-#define SNUG_LESS_4(DO, V) SNUG_ROWS_3(DO, V)
-#define SNUG_LESS_5(DO, V) SNUG_ROWS_4(DO, V)
-#define SNUG_LESS_6(DO, V) SNUG_ROWS_5(DO, V)
-#define SNUG_LESS_7(DO, V) SNUG_ROWS_6(DO, V)
-#define SNUG_LESS_8(DO, V) SNUG_ROWS_7(DO, V)
-#define SNUG_LESS_9(DO, V) SNUG_ROWS_8(DO, V)
-#define SNUG_LESS_10(DO, V) SNUG_ROWS_9(DO, V)
-#define SNUG_LESS_11(DO, V) SNUG_ROWS_10(DO, V)
-#define SNUG_LESS_12(DO, V) SNUG_ROWS_11(DO, V)
-#define SNUG_LESS_13(DO, V) SNUG_ROWS_12(DO, V)
-#define SNUG_LESS_14(DO, V) SNUG_ROWS_13(DO, V)
-/* One pointer per three rows: the addresses p, p + s, p + 2 s need no further registers on x86 and few
- * elsewhere. */
-#define SNUG_POINTERS_1(DO) DO(0)
-#define SNUG_POINTERS_2(DO) DO(0)
-#define SNUG_POINTERS_3(DO) DO(0)
-#define SNUG_POINTERS_4(DO) DO(0) DO(3)
-#define SNUG_POINTERS_5(DO) DO(0) DO(3)
-#define SNUG_POINTERS_6(DO) DO(0) DO(3)
-#define SNUG_POINTERS_7(DO) DO(0) DO(3) DO(6)
-#define SNUG_POINTERS_8(DO) DO(0) DO(3) DO(6)
-#define SNUG_POINTERS_9(DO) DO(0) DO(3) DO(6)
-#define SNUG_POINTERS_10(DO) DO(0) DO(3) DO(6) DO(9)
-#define SNUG_POINTERS_11(DO) DO(0) DO(3) DO(6) DO(9)
-#define SNUG_POINTERS_12(DO) DO(0) DO(3) DO(6) DO(9)
-#define SNUG_POINTERS_13(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
-#define SNUG_POINTERS_14(DO) DO(0) DO(3) DO(6) DO(9) DO(12)
 
 #define SNUG_POINTER_BEGIN(r)        \
     const float *p##r = a + (r) * s; \
