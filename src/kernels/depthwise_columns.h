@@ -163,6 +163,13 @@ static inline int32_t snug_columns_rows(int32_t rest)
 #define SNUG_COLUMN_AT_LEAST(r) a##r = snug_max(a##r, low);
 #define SNUG_COLUMN_AT_MOST(r) a##r = snug_min(a##r, high);
 #define SNUG_COLUMN_PUT(r) SNUG_COLUMN_STORE(out + (r) * out_row, a##r);
+/* With AVX the next column's lines are fetched to be written: a column stores to a line in each row, and to
+ * get hold of those takes longer than to compute what goes there. */
+#if SNUG_VL >= 8
+#define SNUG_COLUMN_FETCH(r) SNUG_PREFETCH_WRITE(out + (r) * out_row);
+#else
+#define SNUG_COLUMN_FETCH(r)
+#endif
 #define SNUG_COLUMN_ROTATE(r) \
     a##r = b##r;              \
     b##r = c##r;              \
@@ -172,17 +179,18 @@ static inline int32_t snug_columns_rows(int32_t rest)
     c##r = start;
 
 /* Stores a finished column. */
-#define SNUG_COLUMN_FINISH(rows)                                      \
-    if (add) {                                                        \
-        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_ADD) add += add_pixel; \
-    }                                                                 \
-    if (limits) {                                                     \
-        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_AT_LEAST)              \
-    }                                                                 \
-    if (upper_limit) {                                                \
-        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_AT_MOST)               \
-    }                                                                 \
-    SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_PUT) out += out_pixel;
+#define SNUG_COLUMN_FINISH(rows)                                         \
+    if (add) {                                                           \
+        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_ADD) add += add_pixel;    \
+    }                                                                    \
+    if (limits) {                                                        \
+        SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_AT_LEAST) if (limits > 1) \
+        {                                                                \
+            SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_AT_MOST)              \
+        }                                                                \
+    }                                                                    \
+    SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_PUT) out += out_pixel;        \
+    SNUG_COLUMN_OUTPUTS_##rows(SNUG_COLUMN_FETCH)
 
 #define SNUG_COLUMNS_BEGIN(kind, stride, rows)                                                             \
     static SNUG_NOINLINE void snug_columns_##kind##_##stride##_##rows(                                     \
@@ -192,7 +200,7 @@ static inline int32_t snug_columns_rows(int32_t rest)
         const snug_some lanes = d->lanes;                                                                  \
         const ptrdiff_t pixel = d->pixel, row = d->row, out_row = d->out_row, out_pixel = d->out_pixel,    \
                         add_row = d->add_row, add_pixel = d->add_pixel;                                    \
-        const int32_t limits = d->limits, upper_limit = d->high < HUGE_VALF;                               \
+        const int32_t limits = d->limits ? 1 + (d->high < HUGE_VALF) : 0;                                  \
         const snug_vec low = snug_set1(d->low), high = snug_set1(d->high), start = SNUG_COLUMN_LOAD(bias); \
         const snug_vec w00 = SNUG_COLUMN_LOAD(w), w01 = SNUG_COLUMN_LOAD(w + 16),                          \
                        w02 = SNUG_COLUMN_LOAD(w + 32), w10 = SNUG_COLUMN_LOAD(w + 48),                     \
