@@ -98,6 +98,18 @@ Timing time_runs(PreparedConv& conv, double least_ms) {
   return {.ns = lower_quartile(samples), .peak_gflops = 1 / lower_quartile(peaks)};
 }
 
+/// The lower quartile of runs of nothing but the kernel's reading and writing.
+double time_moves(PreparedConv& conv) {
+  constexpr size_t kRuns = 25;
+  std::vector<double> samples;
+  for (size_t run = 0; run < kRuns; ++run) {
+    const Clock::time_point start = Clock::now();
+    conv.move(run);
+    if (run > 0) samples.push_back(ns_since(start));
+  }
+  return lower_quartile(samples);
+}
+
 ConvTime time_primitive(const ConvData& data, const std::string& layer, const Primitive& primitive, int32_t block,
                         const ConvBenchOptions& options, double best_ns) {
   constexpr size_t kLargerThanCaches = size_t{128} << 20;
@@ -108,16 +120,19 @@ ConvTime time_primitive(const ConvData& data, const std::string& layer, const Pr
   const double first_ns = ns_since(start);
   const bool hopeless = first_ns > kHopeless * best_ns && first_ns > 1e6 * options.least_ms;
   const Timing timing = hopeless ? Timing{first_ns, 1 / brief_peak_ns_per_flop()} : time_runs(conv, options.least_ms);
+  const std::optional<double> error =
+      sampled_error(data, [&](int64_t o, int64_t y, int64_t x) { return conv.at(primitive, o, y, x); });
   return {.layer = layer,
           .primitive = &primitive,
           .block = block,
           .multiply_adds = conv_multiply_adds(data.layer),
           .ns = timing.ns,
           .peak_between = timing.peak_gflops,
+          .move_ns = time_moves(conv),
           .workspace_bytes = conv.workspace_bytes,
           .weight_bytes = conv.weight_bytes,
           .moved_bytes = conv.weight_bytes + 4 * (input_shape(data.layer).floats() + output_shape(data.layer).floats()),
-          .error = sampled_error(data, [&](int64_t o, int64_t y, int64_t x) { return conv.at(primitive, o, y, x); })};
+          .error = error};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What the benchmarks of convolutions share: layers that matter, the machine's peak, every primitive on a layer.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct ConvTime {
   int32_t block = 0;
   double multiply_adds = 0, ns = 0;
   double peak_between = 0;  ///< GFLOP/s of multiply-adds in registers between the runs, at the clock of this load
+  double move_ns = 0;       ///< to read input and packed weights and to write the output, computing nothing
   int64_t workspace_bytes = 0, weight_bytes = 0;
   int64_t moved_bytes = 0;  ///< at least: input, packed weights and output, each once
   std::optional<double> error;
@@ -38,6 +40,10 @@ struct ConvTime {
   double gflops() const { return 2 * multiply_adds / ns; }
 
   double gb_per_s() const { return static_cast<double>(moved_bytes) / ns; }
+
+  /// What a direct convolution takes at least: all its multiply-adds at the peak, or moving its data (S. Williams et
+  /// al., Roofline, Communications of the ACM 52, 2009).
+  double roof_ns() const { return std::max(2 * multiply_adds / peak_between, move_ns); }
 };
 
 struct ConvBenchOptions {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "bench/machine_peak.h"
 
 namespace snug {
 
@@ -72,7 +73,7 @@ double exact_output(const ConvData& data, int64_t o, int64_t y, int64_t x) {
 
 }  // namespace
 
-AlignedFloats::AlignedFloats(size_t count) {
+AlignedFloats::AlignedFloats(size_t count) : count_(count) {
   constexpr size_t kHugePageBytes = size_t{2} << 20;
   const size_t bytes = std::max<size_t>(count, 1) * sizeof(float);
   const size_t page = bytes < kHugePageBytes ? size_t{kAlignmentBytes} : kHugePageBytes;
@@ -121,6 +122,14 @@ PreparedConv prepare_conv(const ConvData& data, const Primitive& primitive, int3
 void PreparedConv::run(size_t copy) {
   kernel->conv(&layer, input.data(), weights.data() + copy % weight_copies * weight_floats, bias.data(),
                layer.residual != 0 ? residual.data() : nullptr, output.data(), workspace.data());
+}
+
+void PreparedConv::move(size_t copy) {
+  const float* copied = weights.data() + copy % weight_copies * weight_floats;
+  volatile float kept =
+      move_floats(input.data(), static_cast<long>(input.count()), output.data(), static_cast<long>(output.count()));
+  kept = move_floats(copied, static_cast<long>(weight_floats), nullptr, 0);
+  (void)kept;
 }
 
 float PreparedConv::at(const Primitive& primitive, int64_t o, int64_t y, int64_t x) const {

@@ -18,6 +18,7 @@ class AlignedFloats {
  public:
   AlignedFloats() = default;
   explicit AlignedFloats(size_t count);
+  size_t count() const { return count_; }
   float* data() { return floats_.get(); }
   const float* data() const { return floats_.get(); }
 
@@ -25,6 +26,7 @@ class AlignedFloats {
   struct Free {
     void operator()(float* floats) const { std::free(floats); }
   };
+  size_t count_ = 0;
   std::unique_ptr<float, Free> floats_;
 };
 
@@ -45,6 +47,9 @@ struct PreparedConv {
 
   /// Runs the kernel on one of the copies of the weights.
   void run(size_t copy);
+
+  /// Reads the input and that copy of the weights, writes the output and computes nothing.
+  void move(size_t copy);
 
   /// The output at (channel, row, column), as the primitive stores it.
   float at(const Primitive& primitive, int64_t o, int64_t y, int64_t x) const;

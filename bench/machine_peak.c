@@ -42,3 +42,16 @@ float read_floats(const float *floats, long count)
     snug_store(lanes, snug_add(snug_add(sum0, sum1), snug_add(sum2, sum3)));
     return lanes[0];
 }
+
+float move_floats(const float *from, long read, float *to, long written)
+{
+    read -= read % 256;
+    written -= written % 256;
+    const long both = read < written ? read : written;
+    for (long i = 0; i < both; i += SNUG_VL)
+        snug_store(to + i, snug_load(from + i));
+    const snug_vec nothing = snug_set1(0.0F);
+    for (long i = both; i < written; i += SNUG_VL)
+        snug_store(to + i, nothing);
+    return read_floats(from + both, read - both);
+}

@@ -25,14 +25,16 @@ void print_results(const std::string& layer, const std::vector<ConvTime>& result
     rows.push_back({std::string(result.primitive->name) + knob, fmt::format("{:.3f}", result.ns / 1e6),
                     fmt::format("{:.1f}", result.gflops()), fmt::format("{:.0f}", 100 * result.gflops() / peak),
                     fmt::format("{:.0f}", 100 * result.gflops() / result.peak_between),
-                    fmt::format("{:.1f}", result.gb_per_s()), format_bytes(result.workspace_bytes),
-                    format_bytes(result.weight_bytes), result.error ? fmt::format("{:.1e}", *result.error) : "-"});
+                    fmt::format("{:.0f}", 100 * result.roof_ns() / result.ns), fmt::format("{:.1f}", result.gb_per_s()),
+                    format_bytes(result.workspace_bytes), format_bytes(result.weight_bytes),
+                    result.error ? fmt::format("{:.1e}", *result.error) : "-"});
   }
   const std::vector<Column> columns{{"primitive"},
                                     {"ms", Align::kRight},
                                     {"GFLOP/s", Align::kRight},
                                     {"% of peak", Align::kRight},
                                     {"at its clock", Align::kRight},
+                                    {"% of roof", Align::kRight},
                                     {"GB/s", Align::kRight},
                                     {"workspace", Align::kRight},
                                     {"weights", Align::kRight},
@@ -43,11 +45,11 @@ void print_results(const std::string& layer, const std::vector<ConvTime>& result
 
 void write_csv(std::ostream& csv, const std::vector<ConvTime>& results, double peak) {
   for (const ConvTime& result : results) {
-    csv << fmt::format("{},{},{},{},{:.6f},{:.2f},{:.1f},{:.1f},{:.2f},{},{},{}\n", result.layer,
+    csv << fmt::format("{},{},{},{},{:.6f},{:.2f},{:.1f},{:.1f},{:.1f},{:.2f},{},{},{}\n", result.layer,
                        result.primitive->name, result.primitive->family, result.block, result.ns / 1e6, result.gflops(),
-                       100 * result.gflops() / peak, 100 * result.gflops() / result.peak_between, result.gb_per_s(),
-                       result.workspace_bytes, result.weight_bytes,
-                       result.error ? fmt::format("{:.2e}", *result.error) : "");
+                       100 * result.gflops() / peak, 100 * result.gflops() / result.peak_between,
+                       100 * result.roof_ns() / result.ns, result.gb_per_s(), result.workspace_bytes,
+                       result.weight_bytes, result.error ? fmt::format("{:.2e}", *result.error) : "");
   }
 }
 
@@ -56,7 +58,8 @@ void run(const Options& options) {
   if (!options.csv.empty()) {
     csv.open(options.csv);
     if (!csv) throw UserError(options.csv + ": cannot be written; does its folder exist?");
-    csv << "layer,primitive,family,block,ms,gflops,percent_of_peak,percent_at_its_clock,gb_per_s,workspace_bytes,"
+    csv << "layer,primitive,family,block,ms,gflops,percent_of_peak,percent_at_its_clock,percent_of_roof,gb_per_s,"
+           "workspace_bytes,"
            "weight_bytes,error\n";
   }
   const double peak = peak_gflops();
