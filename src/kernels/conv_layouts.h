@@ -33,6 +33,10 @@
 #ifndef SNUG_CONV_LAYOUTS_H
 #define SNUG_CONV_LAYOUTS_H
 
+#ifdef SNUG_GEMM_PIXEL_ROWS
+#error \
+    "some rows of register tiles are no pixels here: include this file before those that promise it (gemm_tile.h)"
+#endif
 #include "conv_regions.h"
 #include "tile_store.h"
 
