@@ -34,7 +34,7 @@ typedef struct snug_columns {
     int32_t left_pad; /* 0 or 1 */
     int32_t right;    /* whether the last input column that the last output reads exists */
     snug_some lanes;
-    int32_t limits;
+    int32_t limits; /* 0, 1: only the lower one, 2 */
     float low, high;
 } snug_columns;
 
@@ -61,7 +61,7 @@ static inline snug_columns snug_columns_of(const snug_layer *l)
                                   l->pad_left,
                                   (l->out_width - 1) * l->stride_x + 2 - l->pad_left < l->in_width,
                                   snug_lanes(SNUG_VL),
-                                  snug_has_limits(l),
+                                  snug_has_limits(l) + (snug_high(l) < HUGE_VALF),
                                   snug_low(l),
                                   snug_high(l)};
     return columns;
@@ -200,7 +200,7 @@ static inline int32_t snug_columns_rows(int32_t rest)
         const snug_some lanes = d->lanes;                                                                  \
         const ptrdiff_t pixel = d->pixel, row = d->row, out_row = d->out_row, out_pixel = d->out_pixel,    \
                         add_row = d->add_row, add_pixel = d->add_pixel;                                    \
-        const int32_t limits = d->limits ? 1 + (d->high < HUGE_VALF) : 0;                                  \
+        const int32_t limits = d->limits;                                                                  \
         const snug_vec low = snug_set1(d->low), high = snug_set1(d->high), start = SNUG_COLUMN_LOAD(bias); \
         const snug_vec w00 = SNUG_COLUMN_LOAD(w), w01 = SNUG_COLUMN_LOAD(w + 16),                          \
                        w02 = SNUG_COLUMN_LOAD(w + 32), w10 = SNUG_COLUMN_LOAD(w + 48),                     \
