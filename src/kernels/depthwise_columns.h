@@ -34,7 +34,7 @@ typedef struct snug_columns {
     int32_t left_pad; /* 0 or 1 */
     int32_t right;    /* whether the last input column that the last output reads exists */
     snug_some lanes;
-    int32_t limits; /* 0, 1: only the lower one, 2 */
+    int32_t limits; /* see snug_limits */
     float low, high;
 } snug_columns;
 
@@ -51,19 +51,12 @@ static inline int snug_columns_serve(const snug_layer *l)
 
 static inline snug_columns snug_columns_of(const snug_layer *l)
 {
-    const snug_columns columns = {l->in_pixel,
-                                  l->in_row,
-                                  l->other_pixel,
-                                  l->other_row,
-                                  l->out_pixel,
-                                  l->out_row,
-                                  l->out_width,
-                                  l->pad_left,
-                                  (l->out_width - 1) * l->stride_x + 2 - l->pad_left < l->in_width,
-                                  snug_lanes(SNUG_VL),
-                                  snug_has_limits(l) + (snug_high(l) < HUGE_VALF),
-                                  snug_low(l),
-                                  snug_high(l)};
+    const snug_columns columns = {
+        l->in_pixel,         l->in_row,      l->other_pixel,
+        l->other_row,        l->out_pixel,   l->out_row,
+        l->out_width,        l->pad_left,    (l->out_width - 1) * l->stride_x + 2 - l->pad_left < l->in_width,
+        snug_lanes(SNUG_VL), snug_limits(l), snug_low(l),
+        snug_high(l)};
     return columns;
 }
 

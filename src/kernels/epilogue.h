@@ -24,6 +24,12 @@ static inline float snug_high(const snug_layer *layer)
     return layer->activation == SNUG_CLIP ? layer->activation_beta : HUGE_VALF;
 }
 
+/* 0, 1: a lower limit only, 2. */
+static inline int snug_limits(const snug_layer *layer)
+{
+    return snug_has_limits(layer) + (snug_high(layer) < HUGE_VALF);
+}
+
 /* A layer's activation for vectors of sums that are stored one by one. */
 typedef struct snug_finisher {
     snug_vec low, high;

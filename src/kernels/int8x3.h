@@ -296,23 +296,27 @@ static inline void snug_int8x3_end(int amx, float *sums)
     (void)sums;
 }
 
-/* and these are some of a pixel's, over 65536. */
-static inline snug_vec snug_int8x3_sum(int amx, int32_t pixels, const float *sums, int32_t pixel,
-                                       int32_t lane)
+/* those of a pixel are here, and the next pixel's of its tile 16 floats on; */
+static inline const float *snug_int8x3_sums_of(int amx, int32_t pixels, const float *sums, int32_t pixel)
+{
+    return sums + (amx && pixel >= pixels ? pixel - pixels + SNUG_INT8X3_DIGITS * 16 : pixel) * 16;
+}
+
+/* and some of them, in units of 2^16 times `unit`, are added to `start`. */
+static inline snug_vec snug_int8x3_sum(int amx, const float *sums, snug_vec unit, snug_vec start)
 {
 #ifdef SNUG_AMX
     if (amx) {
-        const float *const high =
-            sums + (pixel < pixels ? pixel : pixel - pixels + SNUG_INT8X3_DIGITS * 16) * 16 + lane;
-        const snug_vec low = _mm512_cvtepi32_ps(_mm512_loadu_si512(high + 512));
-        const snug_vec middle = _mm512_cvtepi32_ps(_mm512_loadu_si512(high + 256));
-        const snug_vec most = _mm512_cvtepi32_ps(_mm512_loadu_si512(high));
-        return snug_fma(snug_set1(65536.0f), most, snug_fma(snug_set1(256.0f), middle, low));
+        const snug_vec low = _mm512_cvtepi32_ps(_mm512_loadu_si512(sums + 512)),
+                       middle = _mm512_cvtepi32_ps(_mm512_loadu_si512(sums + 256)),
+                       most = _mm512_cvtepi32_ps(_mm512_loadu_si512(sums));
+        const snug_vec of_low = snug_fma(unit, low, start),
+                       of_middle = snug_fma(snug_mul(unit, snug_set1(256.0f)), middle, of_low);
+        return snug_fma(snug_mul(unit, snug_set1(65536.0f)), most, of_middle);
     }
 #endif
     (void)amx;
-    (void)pixels;
-    return snug_load(sums + pixel * 16 + lane);
+    return snug_fma(unit, snug_load(sums), start);
 }
 
 #endif

@@ -7,7 +7,7 @@
 /* Some panels of a layer, and where their sums go. */
 typedef struct snug_int8x3_outputs {
     const snug_layer *layer;
-    snug_finisher finisher;
+    snug_vec low, high; /* limits of the activation, or none */
     ptrdiff_t panel_bytes;
     const char *weights;
     const float *bias, *residual;
@@ -24,9 +24,11 @@ static inline snug_int8x3_outputs snug_int8x3_outputs_of(const snug_layer *layer
                                                          const float *bias, const float *residual,
                                                          float *output)
 {
+    const int limits = snug_has_limits(layer);
     snug_int8x3_outputs o = {0};
     o.layer = layer;
-    o.finisher = snug_make_finisher(layer);
+    o.low = snug_set1(limits ? snug_low(layer) : -HUGE_VALF);
+    o.high = snug_set1(limits ? snug_high(layer) : HUGE_VALF);
     o.panel_bytes = panel_bytes;
     o.weights = (const char *)weights + panel * panel_bytes;
     o.bias = bias + (ptrdiff_t)panel * 16;
@@ -48,35 +50,40 @@ typedef struct snug_int8x3_sums {
     float unit;                       /* of the inputs */
 } snug_int8x3_sums;
 
-/* Pixels at a time, of so many times: some at once, since to go on costs as much as a pixel. */
+/* Pixels at a time, of so many times: a tile of them at least, since to go on costs as much as a few. */
 static inline int32_t snug_int8x3_slice(int32_t pixels, int32_t times)
 {
     const int32_t slice = (pixels + times - 1) / times;
-    return slice < 4 ? 4 : slice;
+    return slice < 16 ? 16 : slice;
 }
 
-/* The next pixels, of one row. */
+/* The next pixels, of one row and one tile. */
 static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_int8x3_sums *job,
                                      int32_t pixels)
 {
     const snug_layer *const l = o->layer;
-    const ptrdiff_t at = job->panel, y = job->y, x = job->x;
+    const ptrdiff_t at = job->panel, y = job->y, x = job->x, out_pixel = l->out_pixel,
+                    other_pixel = l->other_pixel;
     const float *const units = (const float *)(const void *)(o->weights + at * o->panel_bytes);
     const float *const bias = o->bias + at * 16;
-    const float *residual =
-        o->residual ? o->residual + at * l->other_plane + y * l->other_row + x * l->other_pixel : NULL;
-    float *output = o->output + at * l->out_plane + y * l->out_row + x * l->out_pixel;
-    for (int32_t i = 0; i < pixels; i++, output += l->out_pixel) {
-        for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-            snug_vec sum = snug_int8x3_sum(o->amx, o->pixels, o->sums, job->pixel + i, lane);
-            sum = snug_mul(sum, snug_set1(job->unit * 65536));
-            sum = snug_fma(sum, snug_load(units + lane), snug_load(bias + lane));
+    const float *const residual =
+        o->residual ? o->residual + at * l->other_plane + y * l->other_row + x * other_pixel : NULL;
+    float *const output = o->output + at * l->out_plane + y * l->out_row + x * out_pixel;
+    const float *const sums = snug_int8x3_sums_of(o->amx, o->pixels, o->sums, job->pixel);
+    const snug_vec low = o->low, high = o->high;
+    const int amx = o->amx;
+    for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
+        const snug_vec unit = snug_mul(snug_load(units + lane), snug_set1(job->unit * 65536)),
+                       start = snug_load(bias + lane);
+        for (int32_t i = 0; i < pixels; i++) {
+            snug_vec sum = snug_int8x3_sum(amx, sums + i * 16 + lane, unit, start);
             if (residual)
-                sum = snug_add(sum, snug_load(residual + lane));
-            snug_store(output + lane, snug_finish(&o->finisher, sum));
+                sum = snug_add(sum, snug_load(residual + i * other_pixel + lane));
+            snug_store(output + i * out_pixel + lane, snug_min(snug_max(sum, low), high));
         }
-        residual = residual ? residual + l->other_pixel : NULL;
     }
+    if (!snug_only_limits(l))
+        snug_activate_rows(l, pixels, 16, output, out_pixel);
 }
 
 /* So many pixels more. */
@@ -86,8 +93,10 @@ static SNUG_NOINLINE void snug_int8x3_finish(const snug_int8x3_outputs *o, snug_
     pixels = pixels < job->left ? pixels : job->left;
     job->left -= pixels;
     while (pixels > 0) {
-        const int32_t of_row = o->width - job->x, run = pixels < of_row ? pixels : of_row,
-                      inside = o->layer->out_width - job->x;
+        const int32_t of_tile = job->pixel < o->pixels ? o->pixels - job->pixel : pixels,
+                      of_row = o->width - job->x, inside = o->layer->out_width - job->x;
+        int32_t run = pixels < of_tile ? pixels : of_tile;
+        run = run < of_row ? run : of_row;
         if (job->y < job->end)
             snug_int8x3_store(o, job, run < inside ? run : inside);
         pixels -= run;
