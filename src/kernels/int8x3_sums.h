@@ -7,7 +7,8 @@
 /* Some panels of a layer, and where their sums go. */
 typedef struct snug_int8x3_outputs {
     const snug_layer *layer;
-    snug_vec low, high; /* limits of the activation, or none */
+    int32_t limits; /* see snug_limits */
+    snug_vec low, high;
     ptrdiff_t panel_bytes;
     const char *weights;
     const float *bias, *residual;
@@ -24,11 +25,11 @@ static inline snug_int8x3_outputs snug_int8x3_outputs_of(const snug_layer *layer
                                                          const float *bias, const float *residual,
                                                          float *output)
 {
-    const int limits = snug_has_limits(layer);
     snug_int8x3_outputs o = {0};
     o.layer = layer;
-    o.low = snug_set1(limits ? snug_low(layer) : -HUGE_VALF);
-    o.high = snug_set1(limits ? snug_high(layer) : HUGE_VALF);
+    o.limits = snug_limits(layer);
+    o.low = snug_set1(snug_low(layer));
+    o.high = snug_set1(snug_high(layer));
     o.panel_bytes = panel_bytes;
     o.weights = (const char *)weights + panel * panel_bytes;
     o.bias = bias + (ptrdiff_t)panel * 16;
@@ -57,33 +58,60 @@ static inline int32_t snug_int8x3_slice(int32_t pixels, int32_t times)
     return slice < 16 ? 16 : slice;
 }
 
+/* Where some sums of pixels of one row and one tile go. residual: or NULL. */
+typedef struct snug_int8x3_run {
+    const float *sums, *residual;
+    float *output;
+    ptrdiff_t other_pixel, out_pixel;
+    snug_vec unit, start;
+} snug_int8x3_run;
+
+/* limits: see snug_limits. Each has a loop of its own: while the unit for tiles works, vectors begin one
+ * instruction per cycle, and this is most of them. */
+static inline void snug_int8x3_put(snug_int8x3_run r, int32_t pixels, int amx, const int limits, snug_vec low,
+                                   snug_vec high)
+{
+    for (; pixels > 0; pixels--, r.sums += 16, r.output += r.out_pixel) {
+        snug_vec sum = snug_int8x3_sum(amx, r.sums, r.unit, r.start);
+        if (r.residual) {
+            sum = snug_add(sum, snug_load(r.residual));
+            r.residual += r.other_pixel;
+        }
+        if (limits > 0)
+            sum = snug_max(sum, low);
+        if (limits > 1)
+            sum = snug_min(sum, high);
+        snug_store(r.output, sum);
+    }
+}
+
 /* The next pixels, of one row and one tile. */
 static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_int8x3_sums *job,
                                      int32_t pixels)
 {
     const snug_layer *const l = o->layer;
-    const ptrdiff_t at = job->panel, y = job->y, x = job->x, out_pixel = l->out_pixel,
-                    other_pixel = l->other_pixel;
+    const ptrdiff_t at = job->panel, y = job->y, x = job->x;
     const float *const units = (const float *)(const void *)(o->weights + at * o->panel_bytes);
-    const float *const bias = o->bias + at * 16;
     const float *const residual =
-        o->residual ? o->residual + at * l->other_plane + y * l->other_row + x * other_pixel : NULL;
-    float *const output = o->output + at * l->out_plane + y * l->out_row + x * out_pixel;
-    const float *const sums = snug_int8x3_sums_of(o->amx, o->pixels, o->sums, job->pixel);
-    const snug_vec low = o->low, high = o->high;
-    const int amx = o->amx;
+        o->residual ? o->residual + at * l->other_plane + y * l->other_row + x * l->other_pixel : NULL;
+    float *const output = o->output + at * l->out_plane + y * l->out_row + x * l->out_pixel;
     for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
-        const snug_vec unit = snug_mul(snug_load(units + lane), snug_set1(job->unit * 65536)),
-                       start = snug_load(bias + lane);
-        for (int32_t i = 0; i < pixels; i++) {
-            snug_vec sum = snug_int8x3_sum(amx, sums + i * 16 + lane, unit, start);
-            if (residual)
-                sum = snug_add(sum, snug_load(residual + i * other_pixel + lane));
-            snug_store(output + i * out_pixel + lane, snug_min(snug_max(sum, low), high));
-        }
+        const snug_int8x3_run run = {snug_int8x3_sums_of(o->amx, o->pixels, o->sums, job->pixel) + lane,
+                                     residual ? residual + lane : NULL,
+                                     output + lane,
+                                     l->other_pixel,
+                                     l->out_pixel,
+                                     snug_mul(snug_load(units + lane), snug_set1(job->unit * 65536)),
+                                     snug_load(o->bias + at * 16 + lane)};
+        if (o->limits == 0)
+            snug_int8x3_put(run, pixels, o->amx, 0, o->low, o->high);
+        else if (o->limits == 1)
+            snug_int8x3_put(run, pixels, o->amx, 1, o->low, o->high);
+        else
+            snug_int8x3_put(run, pixels, o->amx, 2, o->low, o->high);
     }
     if (!snug_only_limits(l))
-        snug_activate_rows(l, pixels, 16, output, out_pixel);
+        snug_activate_rows(l, pixels, 16, output, l->out_pixel);
 }
 
 /* So many pixels more. */
