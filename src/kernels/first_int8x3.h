@@ -15,11 +15,11 @@
  * than the products did.
  *
  * Measured, one core with AMX and a peak of 236 GFLOP/s for vectors (Granite Rapids), ms beside those of
- * conv_first_chw_c16:
+ * conv_first_hwc_c16:
  *
- *     3 to 64,  224 x 224,  7x7, stride 2     0.96    1.51
- *     3 to 96,  227 x 227, 11x11, stride 4    0.58    1.23
- *     3 to 64,  224 x 224,  3x3               1.90    1.37 */
+ *     3 to 64,  224 x 224,  7x7, stride 2     0.84    1.21
+ *     3 to 96,  227 x 227, 11x11, stride 4    0.55    1.06
+ *     3 to 64,  224 x 224,  3x3               1.22    0.94 */
 #ifndef SNUG_FIRST_INT8X3_H
 #define SNUG_FIRST_INT8X3_H
 
