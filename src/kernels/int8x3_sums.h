@@ -110,8 +110,7 @@ static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_in
         else
             snug_int8x3_put(run, pixels, o->amx, 2, o->low, o->high);
     }
-    if (!snug_only_limits(l))
-        snug_activate_rows(l, pixels, 16, output, l->out_pixel);
+    snug_activate_rows(l, pixels, 16, output, l->out_pixel);
 }
 
 /* So many pixels more. */
@@ -125,7 +124,7 @@ static SNUG_NOINLINE void snug_int8x3_finish(const snug_int8x3_outputs *o, snug_
                       of_row = o->width - job->x, inside = o->layer->out_width - job->x;
         int32_t run = pixels < of_tile ? pixels : of_tile;
         run = run < of_row ? run : of_row;
-        if (job->y < job->end)
+        if (job->y < job->end && inside > 0)
             snug_int8x3_store(o, job, run < inside ? run : inside);
         pixels -= run;
         job->pixel += run;
