@@ -82,32 +82,35 @@ struct Timing {
   double ns, peak_gflops;
 };
 
-/// The lower quartile of runs that take at least `least_ms` together, after one that warms up.
-Timing time_runs(PreparedConv& conv, double least_ms) {
+/// The lower quartile of calls of run(1), run(2), ... that take at least `least_ms` together, with `between` behind
+/// each.
+template <typename Run, typename Between>
+double time_calls(double least_ms, const Run& run, const Between& between) {
   constexpr size_t kLeastRuns = 3;
   constexpr double kLongNs = 5e8;  // one run of it tells enough
-  std::vector<double> samples, peaks;
+  std::vector<double> samples;
   double total_ns = 0;
-  for (size_t run = 1; (samples.size() < kLeastRuns && total_ns < kLongNs) || total_ns < 1e6 * least_ms; ++run) {
+  for (size_t i = 1; (samples.size() < kLeastRuns && total_ns < kLongNs) || total_ns < 1e6 * least_ms; ++i) {
     const Clock::time_point start = Clock::now();
-    conv.run(run);
+    run(i);
     samples.push_back(ns_since(start));
     total_ns += samples.back();
-    peaks.push_back(brief_peak_ns_per_flop());
-  }
-  return {.ns = lower_quartile(samples), .peak_gflops = 1 / lower_quartile(peaks)};
-}
-
-/// The lower quartile of runs of nothing but the kernel's reading and writing.
-double time_moves(PreparedConv& conv) {
-  constexpr size_t kRuns = 25;
-  std::vector<double> samples;
-  for (size_t run = 0; run < kRuns; ++run) {
-    const Clock::time_point start = Clock::now();
-    conv.move(run);
-    if (run > 0) samples.push_back(ns_since(start));
+    between();
   }
   return lower_quartile(samples);
+}
+
+/// Of a kernel that has run once.
+Timing time_runs(PreparedConv& conv, double least_ms) {
+  std::vector<double> peaks;
+  const double ns =
+      time_calls(least_ms, [&](size_t i) { conv.run(i); }, [&] { peaks.push_back(brief_peak_ns_per_flop()); });
+  return {.ns = ns, .peak_gflops = 1 / lower_quartile(peaks)};
+}
+
+/// Of nothing but the kernel's reading and writing.
+double time_moves(PreparedConv& conv, double least_ms) {
+  return time_calls(least_ms, [&](size_t i) { conv.move(i); }, [] {});
 }
 
 ConvTime time_primitive(const ConvData& data, const std::string& layer, const Primitive& primitive, int32_t block,
@@ -128,7 +131,7 @@ ConvTime time_primitive(const ConvData& data, const std::string& layer, const Pr
           .multiply_adds = conv_multiply_adds(data.layer),
           .ns = timing.ns,
           .peak_between = timing.peak_gflops,
-          .move_ns = time_moves(conv),
+          .move_ns = time_moves(conv, options.least_ms),
           .workspace_bytes = conv.workspace_bytes,
           .weight_bytes = conv.weight_bytes,
           .moved_bytes = conv.weight_bytes + 4 * (input_shape(data.layer).floats() + output_shape(data.layer).floats()),

@@ -59,8 +59,7 @@ void run(const Options& options) {
     csv.open(options.csv);
     if (!csv) throw UserError(options.csv + ": cannot be written; does its folder exist?");
     csv << "layer,primitive,family,block,ms,gflops,percent_of_peak,percent_at_its_clock,percent_of_roof,gb_per_s,"
-           "workspace_bytes,"
-           "weight_bytes,error\n";
+           "workspace_bytes,weight_bytes,error\n";
   }
   const double peak = peak_gflops();
   fmt::print("peak of fused multiply-adds: {:.1f} GFLOP/s; GFLOP/s count a direct convolution's operations\n", peak);

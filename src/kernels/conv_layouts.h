@@ -33,10 +33,7 @@
 #ifndef SNUG_CONV_LAYOUTS_H
 #define SNUG_CONV_LAYOUTS_H
 
-#ifdef SNUG_GEMM_PIXEL_ROWS
-#error \
-    "some rows of register tiles are no pixels here: include this file before those that promise it (gemm_tile.h)"
-#endif
+#include "any_rows.h"
 #include "conv_regions.h"
 #include "tile_store.h"
 

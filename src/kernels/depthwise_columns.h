@@ -51,12 +51,20 @@ static inline int snug_columns_serve(const snug_layer *l)
 
 static inline snug_columns snug_columns_of(const snug_layer *l)
 {
-    const snug_columns columns = {
-        l->in_pixel,         l->in_row,      l->other_pixel,
-        l->other_row,        l->out_pixel,   l->out_row,
-        l->out_width,        l->pad_left,    (l->out_width - 1) * l->stride_x + 2 - l->pad_left < l->in_width,
-        snug_lanes(SNUG_VL), snug_limits(l), snug_low(l),
-        snug_high(l)};
+    snug_columns columns;
+    columns.pixel = l->in_pixel;
+    columns.row = l->in_row;
+    columns.add_pixel = l->other_pixel;
+    columns.add_row = l->other_row;
+    columns.out_pixel = l->out_pixel;
+    columns.out_row = l->out_row;
+    columns.width = l->out_width;
+    columns.left_pad = l->pad_left;
+    columns.right = (l->out_width - 1) * l->stride_x + 2 - l->pad_left < l->in_width;
+    columns.lanes = snug_lanes(SNUG_VL);
+    columns.limits = snug_limits(l);
+    columns.low = snug_low(l);
+    columns.high = snug_high(l);
     return columns;
 }
 

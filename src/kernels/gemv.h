@@ -3,10 +3,7 @@
 #ifndef SNUG_GEMV_H
 #define SNUG_GEMV_H
 
-#ifdef SNUG_GEMM_PIXEL_ROWS
-#error \
-    "some rows of register tiles are no pixels here: include this file before those that promise it (gemm_tile.h)"
-#endif
+#include "any_rows.h"
 #include "direct.h"
 #include "gemm.h"
 

@@ -13,10 +13,7 @@
 #ifndef SNUG_IM2COL_H
 #define SNUG_IM2COL_H
 
-#ifdef SNUG_GEMM_PIXEL_ROWS
-#error \
-    "some rows of register tiles are no pixels here: include this file before those that promise it (gemm_tile.h)"
-#endif
+#include "any_rows.h"
 #include "conv_regions.h"
 
 /* Where the windows of a panel's 16 pixels begin in the input. */
