@@ -144,6 +144,24 @@ inline void add_any(CostTable& costs, Random& random, const Size& size) {
   costs.nodes.push_back(node);
 }
 
+/// Some nodes can be made by one call. None of them is made so in place or copy-free.
+inline void add_siblings(CostTable& costs, Random& random, const Size& size) {
+  SiblingCosts siblings{{}, static_cast<int>(between(random, 0, size.layouts - 1))};
+  for (int node = 0; node < static_cast<int>(costs.nodes.size()); ++node) {
+    if (siblings.nodes.size() < 3 && chance(random, 50)) siblings.nodes.push_back(node);
+  }
+  if (siblings.nodes.size() < 2) return;
+  for (const int index : siblings.nodes) {
+    NodeCosts& node = costs.nodes[index];
+    Candidate candidate = random_candidate(random, size.layouts, node.inputs.size());
+    candidate.output_layout = siblings.output_layout;
+    candidate.siblings = static_cast<int>(costs.siblings.size());
+    if (index != siblings.nodes.front()) candidate.time_ns = candidate.workspace_bytes = candidate.weight_bytes = 0;
+    node.candidates.push_back(candidate);
+  }
+  costs.siblings.push_back(siblings);
+}
+
 /// Some conversions take two steps.
 inline void compose_conversions(TensorCosts& tensor, Random& random, int layouts) {
   tensor.conversion_via.assign(layouts, std::vector<int>(layouts, -1));
@@ -155,7 +173,7 @@ inline void compose_conversions(TensorCosts& tensor, Random& random, int layouts
   }
 }
 
-/// Chains, branches, residual joins, concats with copy-free candidates, in-place nodes, several inputs and
+/// Chains, branches, residual joins, concats with copy-free candidates, in-place nodes, siblings, several inputs and
 /// outputs, tensors that nobody reads, missing conversions and composed ones.
 inline CostTable random_graph(uint64_t seed, const Size& size = {}) {
   Random random(seed);
@@ -184,6 +202,9 @@ inline CostTable random_graph(uint64_t seed, const Size& size = {}) {
     if (!tensor.is_input) tensor.fixed_layout = static_cast<int>(between(random, 0, size.layouts - 1));
   }
   for (TensorCosts& tensor : costs.tensors) compose_conversions(tensor, random, size.layouts);
+  for (int group = 0; group < 2; ++group) {
+    if (chance(random, 40)) add_siblings(costs, random, size);
+  }
   return costs;
 }
 

@@ -32,6 +32,8 @@ struct Candidate {
   int in_place = -1;  ///< data input whose memory the output takes over (it dies here, or is a converted copy); -1
   int fusion = -1;    ///< index into fusions(graph): the call computes that, and the output lies in kAheadLayout; -1
   bool copy_free = false;  ///< concat: every input was written straight into its slice of the output; no call at all
+  int siblings = -1;  ///< index into CostTable::siblings: the call of their first node makes all their outputs, the
+                      ///< others have nothing to do; -1
 };
 
 /// A node. `inputs` are tensors (a tensor may stand there twice); `candidates` is never empty.
@@ -67,10 +69,17 @@ inline int64_t bytes_between(const TensorCosts& tensor, int from, int to) {
   return via < 0 ? 0 : tensor.bytes[via];
 }
 
+/// Nodes that one call can compute. Either all of them take a candidate of the group or none does.
+struct SiblingCosts {
+  std::vector<int> nodes;  ///< in execution order, at least two
+  int output_layout = 0;   ///< of all outputs, if one call makes them
+};
+
 struct CostTable {
   std::vector<std::string> layouts;  ///< names, for messages
   std::vector<TensorCosts> tensors;
   std::vector<NodeCosts> nodes;  ///< in execution order
+  std::vector<SiblingCosts> siblings;
   int threads = 1;               ///< on which the network will run
 };
 

@@ -77,8 +77,8 @@ bool dominates(const Candidate& a, const Candidate& b) {
 }
 
 bool same_use(const Candidate& a, const Candidate& b) {
-  return std::tie(a.input_layouts, a.output_layout, a.in_place, a.copy_free) ==
-         std::tie(b.input_layouts, b.output_layout, b.in_place, b.copy_free);
+  return std::tie(a.input_layouts, a.output_layout, a.in_place, a.copy_free, a.siblings) ==
+         std::tie(b.input_layouts, b.output_layout, b.in_place, b.copy_free, b.siblings);
 }
 
 /// The strategy `direct` needs its candidates, however slow they are.

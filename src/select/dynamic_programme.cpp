@@ -1,5 +1,5 @@
-// States are the layouts of the tensors that are alive between two nodes, and in which copy-free concat's
-// buffer each of them lies; a state's value is the least time that leads to it, then the least peak. What a
+// States are the layouts of the tensors that are alive between two nodes, in which copy-free concat's buffer
+// each of them lies, and which groups of siblings one call has made; a state's value is the least time that leads to it, then the least peak. What a
 // node's step holds follows from the state before it and the node's own choice, so the programme is exact;
 // its cost grows with the layouts to the power of the number of live tensors.
 #include "select/dynamic_programme.h"
@@ -26,7 +26,7 @@ struct Option {
 
 /// Candidates of a node that agree in what they leave behind; fastest first, each next one smaller.
 struct OutputForm {
-  int layout = 0, in_place = -1;
+  int layout = 0, in_place = -1, siblings = -1;
   bool copy_free = false;
   std::vector<Option> options;
 };
@@ -58,13 +58,15 @@ struct State {
 struct Layer {
   std::vector<State> states;
   std::vector<std::string>
-      keys;  ///< one byte per live tensor: layout + layouts · (1 + ordinal of the concat that holds it)
+      keys;  ///< one byte per live tensor: layout + layouts · (1 + ordinal of the concat that holds it); one per group
+             ///< of siblings that has begun: whether one call has made them
   std::unordered_map<std::string, int> index;
 };
 
-/// The state at hand, spelled out per tensor.
+/// The state at hand, spelled out per tensor and per group of siblings.
 struct Spelled {
   std::vector<int> layout, concat;
+  std::vector<bool> made;
 };
 
 struct Problem {
@@ -75,6 +77,7 @@ struct Problem {
   std::vector<Step> steps;
   std::map<int, Concat> concats;
   std::vector<std::vector<int>> concats_of;  ///< per tensor
+  std::vector<std::vector<int>> groups;      ///< before every node: of siblings that have begun and end here or later
 };
 
 void add_option(OutputForm& form, const Candidate& candidate, int index) {
@@ -82,14 +85,16 @@ void add_option(OutputForm& form, const Candidate& candidate, int index) {
 }
 
 std::vector<InputForm> forms_of(const NodeCosts& node, const std::vector<int>& kept) {
-  std::map<std::vector<int>, std::map<std::array<int, 3>, OutputForm>> groups;
+  std::map<std::vector<int>, std::map<std::array<int, 4>, OutputForm>> groups;
   for (const int index : kept) {
     const Candidate& candidate = node.candidates[index];
-    const std::array<int, 3> key{candidate.output_layout, candidate.in_place, candidate.copy_free ? 1 : 0};
+    const std::array<int, 4> key{candidate.output_layout, candidate.in_place, candidate.copy_free ? 1 : 0,
+                                 candidate.siblings};
     OutputForm& form = groups[candidate.input_layouts][key];
     form.layout = candidate.output_layout;
     form.in_place = candidate.in_place;
     form.copy_free = candidate.copy_free;
+    form.siblings = candidate.siblings;
     add_option(form, candidate, index);
   }
   std::vector<InputForm> forms;
@@ -122,8 +127,17 @@ void find_concats(Problem& problem, const std::vector<std::vector<int>>& kept) {
   }
 }
 
+/// Groups of siblings that have begun before a node and end there or later.
+std::vector<int> open_groups(const CostTable& costs, int node) {
+  std::vector<int> result;
+  for (int group = 0; group < static_cast<int>(costs.siblings.size()); ++group) {
+    if (!made_before(costs.siblings[group], node).empty()) result.push_back(group);
+  }
+  return result;
+}
+
 Problem make_problem(const CostTable& costs, int64_t ram_bytes, Minimize minimize) {
-  Problem problem{costs, lifetimes_of(costs), ram_bytes, minimize, {}, {}, {}};
+  Problem problem{costs, lifetimes_of(costs), ram_bytes, minimize, {}, {}, {}, {}};
   Limits limits;
   limits.ram_bytes = ram_bytes;
   const std::vector<std::vector<int>> kept = useful_candidates(costs, problem.lifetimes, limits);
@@ -132,6 +146,7 @@ Problem make_problem(const CostTable& costs, int64_t ram_bytes, Minimize minimiz
   for (int node = 0; node < static_cast<int>(costs.nodes.size()); ++node) {
     Step& step = problem.steps.emplace_back();
     step.forms = forms_of(costs.nodes[node], kept[node]);
+    problem.groups.push_back(open_groups(costs, node));
     step.output_concats = problem.concats_of[costs.nodes[node].output];
     for (const auto& [concat, facts] : problem.concats) {
       if (facts.first < node && node <= concat) step.concats.push_back(concat);
@@ -142,6 +157,7 @@ Problem make_problem(const CostTable& costs, int64_t ram_bytes, Minimize minimiz
       step.next.push_back(place == before.end() ? -1 : static_cast<int>(place - before.begin()));
     }
   }
+  problem.groups.emplace_back();
   return problem;
 }
 
@@ -152,6 +168,16 @@ int64_t own_bytes(const Problem& problem, const Spelled& state, int tensor) {
 
 bool pending(const Problem& problem, const Spelled& state, int concat) {
   return state.concat[problem.concats.at(concat).first_tensor] == concat;
+}
+
+/// What a group's call makes of the outputs of `node` and later ones.
+int64_t made_bytes(const Problem& problem, int group, int node) {
+  const SiblingCosts& siblings = problem.costs.siblings[group];
+  int64_t bytes = 0;
+  for (const int sibling : made_before(siblings, node)) {
+    bytes += problem.costs.tensors[problem.costs.nodes[sibling].output].bytes[siblings.output_layout];
+  }
+  return bytes;
 }
 
 /// What reading the inputs in these layouts costs, and what is alive when the node runs (its workspace and
@@ -183,6 +209,9 @@ std::optional<Reading> read_inputs(const Problem& problem, const Spelled& state,
     if (!pending(problem, state, concat)) continue;
     const int layout = state.layout[problem.concats.at(concat).first_tensor];
     buffers += costs.tensors[costs.nodes[concat].output].bytes[layout];
+  }
+  for (const int group : problem.groups[node]) {
+    if (state.made[group]) buffers += made_bytes(problem, group, node);
   }
   const auto originals = [&](int slot) {
     int64_t bytes = 0;
@@ -216,7 +245,8 @@ bool in_place_holds(const Problem& problem, const Spelled& state, int node, int 
 /// In which copy-free concats this output may lie: -1 stands for none.
 std::vector<int> concats_for_output(const Problem& problem, const Spelled& state, int node, const OutputForm& form) {
   std::vector<int> claimed, begun;
-  const bool can_lie = form.in_place < 0 && !form.copy_free;
+  const bool can_lie =
+      form.in_place < 0 && !form.copy_free && !made_by_sibling(problem.costs, node, form.siblings);
   for (const int concat : problem.steps[node].output_concats) {
     const Concat& facts = problem.concats.at(concat);
     if (facts.first == node) {
@@ -232,11 +262,26 @@ std::vector<int> concats_for_output(const Problem& problem, const Spelled& state
   return begun;
 }
 
-int64_t output_bytes(const Problem& problem, int node, const OutputForm& form, int concat) {
-  if (form.in_place >= 0 || form.copy_free) return 0;
+int64_t own_output_bytes(const Problem& problem, int node, const OutputForm& form, int concat) {
+  if (form.in_place >= 0 || form.copy_free || made_by_sibling(problem.costs, node, form.siblings)) return 0;
   if (concat < 0) return problem.costs.tensors[problem.costs.nodes[node].output].bytes[form.layout];
   if (problem.concats.at(concat).first != node) return 0;
   return problem.costs.tensors[problem.costs.nodes[concat].output].bytes[form.layout];
+}
+
+/// Of all outputs that the node's call makes.
+int64_t output_bytes(const Problem& problem, int node, const OutputForm& form, int concat) {
+  const bool makes_all = form.siblings >= 0 && problem.costs.siblings[form.siblings].nodes.front() == node;
+  const int64_t others = makes_all ? made_bytes(problem, form.siblings, node + 1) : 0;
+  return own_output_bytes(problem, node, form, concat) + others;
+}
+
+/// Whether the form is there where an earlier call has made the node's output, and only there.
+bool siblings_agree(const Problem& problem, const Spelled& state, int node, const OutputForm& form) {
+  return std::ranges::all_of(problem.groups[node], [&](int group) {
+    const bool belongs = std::ranges::count(problem.costs.siblings[group].nodes, node) > 0;
+    return !belongs || state.made[group] == (form.siblings == group);
+  });
 }
 
 /// The best option whose workspace fits into `space`: the fastest, or for least RAM the smallest.
@@ -282,12 +327,19 @@ void spell(const Problem& problem, int step, const std::string& key, Spelled& st
     state.layout[live[place]] = value % layouts;
     state.concat[live[place]] = value / layouts == 0 ? -1 : problem.concats_of[live[place]][value / layouts - 1];
   }
+  const std::vector<int>& groups = problem.groups[step];
+  for (size_t place = 0; place < groups.size(); ++place) state.made[groups[place]] = key[live.size() + place] != 0;
 }
 
-std::string next_key(const Problem& problem, int node, const std::string& key, const OutputForm& form, int concat) {
+std::string next_key(const Problem& problem, int node, const std::string& key, const Spelled& state,
+                     const OutputForm& form, int concat) {
   std::string result;
   for (const int place : problem.steps[node].next) {
     result += place >= 0 ? key[place] : code(problem, problem.costs.nodes[node].output, form.layout, concat);
+  }
+  for (const int group : problem.groups[node + 1]) {
+    const bool begins = problem.costs.siblings[group].nodes.front() == node;
+    result += static_cast<char>(begins ? form.siblings == group : state.made[group]);
   }
   return result;
 }
@@ -301,6 +353,7 @@ void extend(const Problem& problem, int node, const Layer& layer, int parent, co
     for (const OutputForm& form : input.outputs) {
       const bool concat_pending = problem.concats.contains(node) && pending(problem, spelled, node);
       if (form.copy_free != concat_pending) continue;
+      if (!siblings_agree(problem, spelled, node, form)) continue;
       if (form.copy_free && spelled.layout[problem.concats.at(node).first_tensor] != form.layout) continue;
       if (form.in_place >= 0 && !in_place_holds(problem, spelled, node, form.in_place, input.layouts)) continue;
       for (const int concat : concats_for_output(problem, spelled, node, form)) {
@@ -308,7 +361,7 @@ void extend(const Problem& problem, int node, const Layer& layer, int parent, co
         const Option* option = best_option(form, problem.ram_bytes - held, problem.minimize);
         if (option == nullptr) continue;
         const int64_t peak = std::max({state.peak_bytes, reading->peak_bytes, held + option->workspace_bytes});
-        reach(next, next_key(problem, node, layer.keys[parent], form, concat),
+        reach(next, next_key(problem, node, layer.keys[parent], spelled, form, concat),
               {state.time_ns + reading->time_ns + option->time_ns, peak, parent, option->candidate}, problem.minimize);
       }
     }
@@ -358,7 +411,8 @@ DynamicProgramme dynamic_programme(const CostTable& costs, int64_t ram_bytes, Mi
   DynamicProgramme result;
   if (!codes_fit(problem)) return result;
   std::vector<Layer> layers(costs.nodes.size() + 1);
-  Spelled spelled{std::vector<int>(costs.tensors.size()), std::vector<int>(costs.tensors.size(), -1)};
+  Spelled spelled{std::vector<int>(costs.tensors.size()), std::vector<int>(costs.tensors.size(), -1),
+                  std::vector<bool>(costs.siblings.size())};
   std::string inputs;
   for (const int tensor : problem.lifetimes.live[0])
     inputs += code(problem, tensor, costs.tensors[tensor].fixed_layout, -1);

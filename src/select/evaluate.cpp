@@ -27,9 +27,14 @@
 // Copy-free concat (candidate.copy_free, no call). Its inputs occupy no memory of their own: they lie inside
 // the buffer of the output, which is alive from the step of the first producer on (while that producer runs,
 // but not while its inputs are converted) until the output dies. Valid only if every input
-//   - is produced in the output's layout, by a candidate that is neither in place nor itself copy-free;
+//   - is produced in the output's layout, by a candidate that is neither in place nor itself copy-free, and by a call of
+//     its own or the first of its siblings;
 //   - is no input or output of the network, stands in one slot only, and lies in no other copy-free concat;
 //   - is read by no node after the concat unless the output is needed for longer still.
+//
+// Siblings (candidate.siblings). The call of a group's first node makes the outputs of all its nodes; those of the others
+// are alive from then on, wherever their nodes stand, which do nothing. Valid only if all nodes of the group take a
+// candidate of it, whose outputs lie in the group's layout.
 //
 // The end. After the last node, outputs that do not lie in their fixed_layout are converted one after another
 // in the order of tensors. An original dies once it is converted; the copies stay.
@@ -83,7 +88,17 @@ std::string copy_free_fault(const CostTable& costs, const Lifetimes& lifetimes, 
     }
     if (producer.in_place >= 0) return name + " is produced in place";
     if (producer.copy_free) return name + " is itself a copy-free concat";
+    if (made_by_sibling(costs, lifetimes.of[tensor].producer, producer.siblings)) return name + " is made before its siblings";
     if (arrangement.container[tensor] != node) return name + " lies in another copy-free concat";
+  }
+  return {};
+}
+
+std::string siblings_fault(const CostTable& costs, const Arrangement& arrangement, int node) {
+  const int group = arrangement.candidates[node]->siblings;
+  for (const int other : costs.siblings[group].nodes) {
+    if (arrangement.candidates[other]->siblings == group) continue;
+    return "made by one call with its siblings, but " + costs.nodes[other].name + " has one of its own";
   }
   return {};
 }
@@ -100,6 +115,7 @@ std::string fault_at(const CostTable& costs, const Lifetimes& lifetimes, const A
                          costs.layouts[to]);
     }
   }
+  if (candidate.siblings >= 0) return siblings_fault(costs, arrangement, node);
   if (candidate.copy_free) return copy_free_fault(costs, lifetimes, arrangement, node);
   if (candidate.in_place >= 0 && !converted(costs, arrangement, node, candidate.in_place)) {
     const int tensor = costs.nodes[node].inputs[candidate.in_place];
@@ -133,7 +149,8 @@ int64_t tensor_bytes(const CostTable& costs, const Arrangement& arrangement, int
   return costs.tensors[tensor].bytes[arrangement.layout[tensor]];
 }
 
-/// Buffers of copy-free concats that began before this node and whose concat has not run yet.
+/// Buffers of copy-free concats that began before this node and whose concat has not run yet; what siblings have made of
+/// this node's output and later ones'.
 int64_t open_buffer_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
                           int node) {
   int64_t bytes = 0;
@@ -141,6 +158,12 @@ int64_t open_buffer_bytes(const CostTable& costs, const Lifetimes& lifetimes, co
     if (!arrangement.candidates[concat]->copy_free) continue;
     if (first_producer(costs, lifetimes, concat) >= node) continue;
     bytes += tensor_bytes(costs, arrangement, costs.nodes[concat].output);
+  }
+  for (size_t group = 0; group < costs.siblings.size(); ++group) {
+    for (const int sibling : made_before(costs.siblings[group], node)) {
+      if (arrangement.candidates[sibling]->siblings != static_cast<int>(group)) continue;
+      bytes += tensor_bytes(costs, arrangement, costs.nodes[sibling].output);
+    }
   }
   return bytes;
 }
@@ -157,14 +180,25 @@ int64_t live_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arr
   return bytes;
 }
 
-int64_t output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
+int64_t own_output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
   const Candidate& candidate = *arrangement.candidates[node];
-  if (candidate.in_place >= 0 || candidate.copy_free) return 0;
+  if (candidate.in_place >= 0 || candidate.copy_free || made_by_sibling(costs, node, candidate.siblings)) return 0;
   const int output = costs.nodes[node].output;
   const int container = arrangement.container[output];
   if (container < 0) return tensor_bytes(costs, arrangement, output);
   const bool begins = first_producer(costs, lifetimes, container) == node;
   return begins ? tensor_bytes(costs, arrangement, costs.nodes[container].output) : 0;
+}
+
+/// Of all outputs that the node's call makes.
+int64_t output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
+  int64_t bytes = own_output_bytes(costs, lifetimes, arrangement, node);
+  const int group = arrangement.candidates[node]->siblings;
+  if (group < 0 || costs.siblings[group].nodes.front() != node) return bytes;
+  for (const int sibling : made_before(costs.siblings[group], node + 1)) {
+    bytes += tensor_bytes(costs, arrangement, costs.nodes[sibling].output);
+  }
+  return bytes;
 }
 
 int64_t run_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {

@@ -229,7 +229,8 @@ void add_copy_free_rules(Builder& builder) {
       std::vector<IlpTerm> unfit{{column, 1}};
       for (size_t k = 0; k < model.kept[producer].size(); ++k) {
         const Candidate& candidate = builder.costs.nodes[producer].candidates[model.kept[producer][k]];
-        const bool fits = candidate.in_place < 0 && !candidate.copy_free;
+        const bool fits = candidate.in_place < 0 && !candidate.copy_free &&
+                          !made_by_sibling(builder.costs, producer, candidate.siblings);
         if (!fits && candidate.output_layout == layout) add_term(unfit, model.chosen[producer][k], 1);
       }
       add_row(model, -kNoLimit, 1, unfit);
@@ -243,6 +244,28 @@ void add_copy_free_rules(Builder& builder) {
       }
     }
     add_row(model, -kNoLimit, 1, one);
+  }
+}
+
+/// The candidates of a group that a node may take, each with this weight.
+void add_siblings(const Builder& builder, int node, int group, int64_t weight, std::vector<IlpTerm>& terms) {
+  for (size_t k = 0; k < builder.model.kept[node].size(); ++k) {
+    const Candidate& candidate = builder.costs.nodes[node].candidates[builder.model.kept[node][k]];
+    if (candidate.siblings == group) add_term(terms, builder.model.chosen[node][k], weight);
+  }
+}
+
+/// All nodes of a group take a candidate of it, or none does.
+void add_sibling_rules(Builder& builder) {
+  for (int group = 0; group < static_cast<int>(builder.costs.siblings.size()); ++group) {
+    const std::vector<int>& nodes = builder.costs.siblings[group].nodes;
+    for (const int node : nodes) {
+      std::vector<IlpTerm> same;
+      if (node == nodes.front()) continue;
+      add_siblings(builder, nodes.front(), group, 1, same);
+      add_siblings(builder, node, group, -1, same);
+      add_row(builder.model, 0, 0, same);
+    }
   }
 }
 
@@ -325,8 +348,8 @@ void add_between(const Builder& builder, int node, int slot, std::vector<IlpTerm
   }
 }
 
-/// Buffers of copy-free concats that are open when `node` starts; with `running` those that it begins, too,
-/// but not the one that it ends, which its own output stands for.
+/// Buffers of copy-free concats that are open when `node` starts, and what siblings have made; with `running` those that
+/// it begins, too, but not the one that it ends, which its own output stands for.
 void add_buffers(const Builder& builder, int node, bool running, std::vector<IlpTerm>& terms) {
   for (const auto& [place, column] : builder.copy_free_column) {
     const auto [concat, layout] = place;
@@ -334,6 +357,13 @@ void add_buffers(const Builder& builder, int node, bool running, std::vector<Ilp
     const bool open = running ? begin <= node && node < concat : begin < node && node <= concat;
     const int output = builder.costs.nodes[concat].output;
     if (open) add_term(terms, column, blocks(builder.costs.tensors[output].bytes[layout]));
+  }
+  for (int group = 0; group < static_cast<int>(builder.costs.siblings.size()); ++group) {
+    const SiblingCosts& siblings = builder.costs.siblings[group];
+    for (const int sibling : made_before(siblings, running ? node + 1 : node)) {
+      const int output = builder.costs.nodes[sibling].output;
+      add_siblings(builder, sibling, group, blocks(builder.costs.tensors[output].bytes[siblings.output_layout]), terms);
+    }
   }
 }
 
@@ -443,6 +473,7 @@ IlpModel build_ilp(const CostTable& costs, const Limits& limits, IlpObjective ob
     add_in_place_rules(builder, node);
   }
   add_copy_free_rules(builder);
+  add_sibling_rules(builder);
   if (limits.ram_bytes != kNoLimit) {
     for (int node = 0; node < nodes(builder); ++node) add_memory_rows(builder, node);
     add_end_rows(builder);

@@ -50,6 +50,18 @@ int first_producer(const CostTable& costs, const Lifetimes& lifetimes, int conca
   return first;
 }
 
+bool made_by_sibling(const CostTable& costs, int node, int group) {
+  return group >= 0 && costs.siblings[group].nodes.front() != node;
+}
+
+std::vector<int> made_before(const SiblingCosts& siblings, int node) {
+  std::vector<int> result;
+  for (const int sibling : siblings.nodes) {
+    if (siblings.nodes.front() < node && node <= sibling) result.push_back(sibling);
+  }
+  return result;
+}
+
 static std::string impossible_copy_free(const CostTable& costs, const Lifetimes& lifetimes, int node,
                                         const Candidate& candidate) {
   const std::vector<int>& inputs = costs.nodes[node].inputs;
@@ -72,6 +84,9 @@ std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int n
   const TensorCosts& output = costs.tensors[costs_of_node.output];
   if (output.is_output && output.conversion_ns[candidate.output_layout][output.fixed_layout] < 0) {
     return fmt::format("output {} cannot be converted to {}", output.name, costs.layouts[output.fixed_layout]);
+  }
+  if (candidate.siblings >= 0 && candidate.output_layout != costs.siblings[candidate.siblings].output_layout) {
+    return "made by one call with its siblings, but in another layout than they";
   }
   if (candidate.copy_free) return impossible_copy_free(costs, lifetimes, node, candidate);
   if (candidate.in_place >= 0) {

@@ -33,6 +33,13 @@ std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int n
 /// Node that produces the first of a concat's inputs: where the buffer of a copy-free concat begins.
 int first_producer(const CostTable& costs, const Lifetimes& lifetimes, int concat);
 
+/// Whether a node that takes a candidate of this group (-1: of none) has its output from an earlier node's call.
+bool made_by_sibling(const CostTable& costs, int node, int group);
+
+/// Nodes of a group behind its first one whose outputs exist, or are being made, before `node` runs if one call makes
+/// them all.
+std::vector<int> made_before(const SiblingCosts& siblings, int node);
+
 /// A choice that breaks a rule, and where.
 struct Fault {
   int node = -1;

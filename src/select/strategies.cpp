@@ -86,10 +86,10 @@ Rank rank_of(const CostTable& costs, const Limits& limits, Strategy strategy, in
 }
 
 bool plain(const Candidate& candidate) {
-  return candidate.in_place < 0 && !candidate.copy_free;
+  return candidate.in_place < 0 && !candidate.copy_free && candidate.siblings < 0;
 }
 
-/// The node's candidates, best first; those in place or copy-free last, since they depend on other nodes.
+/// The node's candidates, best first; those in place, copy-free or of siblings last, since they depend on other nodes.
 std::vector<int> ranked(const CostTable& costs, const Lifetimes& lifetimes, const Limits& limits, Strategy strategy,
                         int node, const std::vector<int>& layout) {
   const std::vector<Candidate>& candidates = costs.nodes[node].candidates;
