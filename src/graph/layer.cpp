@@ -15,9 +15,9 @@ namespace snug {
 #define COUNT_FIELD(field, key) +1  // NOLINT(bugprone-macro-parentheses): a sum
 constexpr size_t kTextFields = 0 SNUG_LAYER_FIELDS(COUNT_FIELD, COUNT_FIELD);
 #undef COUNT_FIELD
-constexpr size_t kStrides = 9;
-static_assert(sizeof(snug_layer) == (kTextFields + kStrides) * sizeof(int32_t),
-              "layer_fields.h lists every field of snug_layer but the strides");
+constexpr size_t kStrides = 9, kSiblings = 2 * SNUG_MORE_SIBLINGS;
+static_assert(sizeof(snug_layer) == (kTextFields + kStrides + kSiblings) * sizeof(int32_t),
+              "layer_fields.h lists every field of snug_layer but the strides and the places of siblings");
 
 std::string layer_text(const snug_layer& layer) {
   std::string text;

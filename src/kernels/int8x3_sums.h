@@ -85,8 +85,19 @@ static inline void snug_int8x3_put(snug_int8x3_run r, int32_t pixels, int amx, c
     }
 }
 
-/* The next pixels, of one row and one tile. */
-static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_int8x3_sums *job,
+/* Where a panel's map begins, which is of the layer or of one of its siblings. */
+static inline float *snug_int8x3_map(const snug_int8x3_outputs *o, int32_t panel)
+{
+    const snug_layer *const l = o->layer;
+    float *map = o->output + (ptrdiff_t)panel * l->out_plane;
+    for (int32_t i = SNUG_MORE_SIBLINGS; i-- > 0;)
+        if (l->sibling_channel[i] > 0 && panel * 16 >= l->sibling_channel[i])
+            return map + l->sibling_floats[i];
+    return map;
+}
+
+/* The next pixels, of one row and one tile. map: the panel's. */
+static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_int8x3_sums *job, float *map,
                                      int32_t pixels)
 {
     const snug_layer *const l = o->layer;
@@ -94,7 +105,7 @@ static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_in
     const float *const units = (const float *)(const void *)(o->weights + at * o->panel_bytes);
     const float *const residual =
         o->residual ? o->residual + at * l->other_plane + y * l->other_row + x * l->other_pixel : NULL;
-    float *const output = o->output + at * l->out_plane + y * l->out_row + x * l->out_pixel;
+    float *const output = map + y * l->out_row + x * l->out_pixel;
     for (int32_t lane = 0; lane < 16; lane += SNUG_VL) {
         const snug_int8x3_run run = {snug_int8x3_sums_of(o->amx, o->pixels, o->sums, job->pixel) + lane,
                                      residual ? residual + lane : NULL,
@@ -117,6 +128,9 @@ static inline void snug_int8x3_store(const snug_int8x3_outputs *o, const snug_in
 static SNUG_NOINLINE void snug_int8x3_finish(const snug_int8x3_outputs *o, snug_int8x3_sums *job,
                                              int32_t pixels)
 {
+    if (job->left == 0)
+        return; /* of no panel yet */
+    float *const map = snug_int8x3_map(o, job->panel);
     pixels = pixels < job->left ? pixels : job->left;
     job->left -= pixels;
     while (pixels > 0) {
@@ -125,7 +139,7 @@ static SNUG_NOINLINE void snug_int8x3_finish(const snug_int8x3_outputs *o, snug_
         int32_t run = pixels < of_tile ? pixels : of_tile;
         run = run < of_row ? run : of_row;
         if (job->y < job->end && inside > 0)
-            snug_int8x3_store(o, job, run < inside ? run : inside);
+            snug_int8x3_store(o, job, map, run < inside ? run : inside);
         pixels -= run;
         job->pixel += run;
         job->x += run;

@@ -4,7 +4,7 @@
 #define SNUG_LAYER_FIELDS_H
 
 /* clang-format off */
-/* Strides are not among them: they follow from the layouts. */
+/* Strides are not among them: they follow from the layouts. Nor is where siblings' outputs lie. */
 #define SNUG_LAYER_FIELDS(INTEGER, REAL)                                                                \
   INTEGER(in_channels, ic)                                                                              \
   INTEGER(in_height, ih) INTEGER(in_width, iw) INTEGER(out_channels, oc) INTEGER(out_height, oh)        \

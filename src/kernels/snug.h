@@ -38,6 +38,9 @@ enum snug_kind {
     SNUG_PERMUTE_WHC /* transpose: output (x, y, c) is input (c, y, x); a matrix has in_height 1 */
 };
 
+/* Further layers that one call can make together with the first. */
+enum { SNUG_MORE_SIBLINGS = 3 };
+
 /* One layer. Fields that an operator has no use for are 0. A map stored in a layout with channel blocks of B
  * (chw: 1, hwc: all channels, c16: 16) has channel c, row y, column x at
  *     (c / B) * plane + (c % B) + y * row + x * pixel
@@ -69,6 +72,10 @@ typedef struct snug_layer {
     int32_t in_plane, in_row, in_pixel;
     int32_t other_plane, other_row, other_pixel; /* the residual, or the second operand */
     int32_t out_plane, out_row, out_pixel;
+    /* conv: layers that read the same input and are made by one call have the channels of all, and each has its
+     * own output. Channels from sibling_channel[i] on, a multiple of 16, up to those of the next lie
+     * sibling_floats[i] floats behind where the strides would have them. 0: no more of them */
+    int32_t sibling_channel[SNUG_MORE_SIBLINGS], sibling_floats[SNUG_MORE_SIBLINGS];
 } snug_layer;
 
 /* conv: output = activation(conv(input, weights) + bias + residual).

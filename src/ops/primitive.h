@@ -41,6 +41,9 @@ struct Primitive {
   bool classic = false;     ///< belongs to the library of the TASO paper (--primitives classic)
   /// map kernels: the output may lie exactly on the input. conv kernels: it may lie exactly on the residual.
   bool in_place = false;
+  /// conv kernels in c16, to and from: one call can make several layers that read the same, each with its own place for
+  /// the output (snug_layer.sibling_channel). Their packed weights lie one after another.
+  bool siblings = false;
 
   /// Why it cannot serve this layer, or empty. Null: it serves every layer of its operator.
   std::string_view (*refusal)(const snug_layer& layer) = nullptr;

@@ -127,6 +127,7 @@ Part channel_slice(const Primitive& primitive, const snug_layer& whole, Range ch
 }
 
 bool can_slice_channels(const snug_layer& layer) {
+  if (layer.sibling_channel[0] > 0) return false;
   const bool grouped = layer.groups > 1 && layer.groups != layer.out_channels;
   return !grouped && (layer.groups == 1 || is_channelwise(layer));
 }

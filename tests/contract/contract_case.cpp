@@ -11,6 +11,7 @@
 #include "contract/guarded_memory.h"
 #include "contract/random.h"
 #include "contract/reference.h"
+#include "contract/sibling_maps.h"
 #include "contract/stored_map.h"
 #include "graph/operator.h"
 #include "kernels/kernel_table.h"
@@ -80,6 +81,7 @@ struct Case {
   std::optional<LogicalMap> input, other;
   std::vector<float> weights, bias;
   std::optional<StoredMap> stored_input, stored_other, stored_output;
+  std::optional<SiblingMaps> siblings;  // into which the kernel writes instead of stored_output
   std::unique_ptr<GuardedMemory> packed, padded_bias, workspace;
   std::vector<std::byte> packed_before;
   std::vector<Part> parts;  // none: one call
@@ -177,11 +179,15 @@ std::string pack_constants(Case& test) {
   return {};
 }
 
+float* output_of(const Case& test) {
+  return test.siblings ? test.siblings->data() : test.stored_output->data();
+}
+
 /// Calls the kernel on a part, with a workspace of exactly the size that it states. Returns a complaint, or empty.
 std::string call_part(Case& test, const snug_kernel& kernel, const Part& part, const float* input, const float* other) {
   const int64_t bytes = test.primitive.workspace_bytes ? test.primitive.workspace_bytes(part.layer) : 0;
   const GuardedMemory workspace(bytes);
-  float* const output = test.stored_output->data() + part.output_floats;
+  float* const output = output_of(test) + part.output_floats;
   input += part.input_floats;
   if (other != nullptr) other += part.other_floats;
   if (test.conv)
@@ -205,8 +211,8 @@ std::string call_kernel(Case& test, const snug_kernel& kernel) {
   }
   if (!test.parts.empty()) return {};
   if (test.conv)
-    kernel.conv(&test.layer, input, test.packed->floats(), test.padded_bias->floats(), other,
-                test.stored_output->data(), test.workspace->data());
+    kernel.conv(&test.layer, input, test.packed->floats(), test.padded_bias->floats(), other, output_of(test),
+                test.workspace->data());
   else
     kernel.map(&test.layer, input, other, test.stored_output->data());
   return {};
@@ -226,6 +232,8 @@ std::vector<std::byte> bytes_of(const std::optional<StoredMap>& map) {
 std::string run_and_check(Case& test, const snug_kernel& kernel) {
   const std::vector<std::byte> input_before = bytes_of(test.stored_input), other_before = bytes_of(test.stored_other);
   if (std::string complaint = call_kernel(test, kernel); !complaint.empty()) return complaint;
+  if (test.siblings)
+    if (std::string complaint = gather(*test.siblings, *test.stored_output); !complaint.empty()) return complaint;
   if (test.workspace && !test.workspace->surroundings_untouched()) return "wrote outside of its workspace";
   if (test.stored_input && !unchanged(*test.stored_input->memory, input_before.data())) return "changed its input";
   if (test.stored_other && !unchanged(*test.stored_other->memory, other_before.data()))
@@ -258,6 +266,9 @@ std::string run(Case& test, Split way, uint64_t seed) {
   if (std::string complaint = pack_constants(test); !complaint.empty()) return complaint;
   make_maps(test);
   set_strides(test);
+  if (test.primitive.siblings && test.layer.groups == 1 && test.layer.out_channels > 16 && !test.has_other &&
+      test.random.chance(50))
+    test.siblings = make_sibling_maps(test.layer, *test.stored_output, test.random);
   if (way != Split::kWhole && !split(test, way, seed)) return {};
   return run_and_check(test, *kernel);
 }
@@ -269,6 +280,7 @@ std::string text_of_options(const Case& test, Split way) {
   if (test.slice_other && test.stored_other) words.emplace_back("other sliced");
   if (test.slice_output) words.emplace_back("output sliced");
   if (test.constant_other) words.emplace_back("other constant");
+  if (test.siblings) words.push_back(fmt::format("{} siblings", test.siblings->starts.size()));
   if (!test.parts.empty()) words.push_back(fmt::format("in {} parts by {}", test.parts.size(), name(way)));
   return words.empty() ? "" : " (" + join(words, ", ") + ")";
 }

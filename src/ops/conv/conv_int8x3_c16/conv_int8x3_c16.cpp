@@ -73,6 +73,7 @@ const Primitive conv_int8x3_c16{
     .output = kC16,
     .source = kInt8x3Source,
     .in_place = true,
+    .siblings = true,
     .refusal = refusal,
     .blocks = blocks,
     .workspace_bytes = workspace_bytes,
