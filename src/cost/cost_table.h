@@ -80,7 +80,7 @@ struct CostTable {
   std::vector<TensorCosts> tensors;
   std::vector<NodeCosts> nodes;  ///< in execution order
   std::vector<SiblingCosts> siblings;
-  int threads = 1;               ///< on which the network will run
+  int threads = 1;  ///< on which the network will run
 };
 
 }  // namespace snug

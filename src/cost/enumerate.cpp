@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cost/conversions.h"
+#include "graph/siblings.h"
 #include "ops/concat/concat.h"
 #include "ops/split.h"
 
@@ -25,6 +26,7 @@ struct Enumeration {
   std::vector<TensorCosts> tensors;
   std::vector<int> producer;  // per tensor
   std::vector<Fusion> fusions;
+  std::vector<SiblingCosts> siblings;
 };
 
 /// The layout of the network's inputs and outputs: what nodes read and write that have no primitive in another one.
@@ -184,6 +186,28 @@ void append_primitive(const Enumeration& e, const Node& node, const Lowered& low
   }
 }
 
+/// The primitives that can make a node and its siblings in one call.
+std::vector<const Primitive*> servers_of_siblings(const Enumeration& e, const Node& node, const Lowered& lowered) {
+  std::vector<const Primitive*> result;
+  for (const auto& [primitive, operator_name] : e.primitives) {
+    const bool can = primitive->siblings && operator_name == node.op->name;
+    if (!can || !refusal_of(e, node, lowered, *primitive, e.layouts).empty()) continue;
+    CHECK(primitive->input == kC16 && primitive->output == kC16, std::string(primitive->name));
+    result.push_back(primitive);
+  }
+  return result;
+}
+
+std::vector<SiblingCosts> sibling_costs(const Enumeration& e) {
+  std::vector<SiblingCosts> result;
+  for (const std::vector<int>& nodes : siblings(e.graph)) {
+    const Node& first = e.graph.nodes[static_cast<size_t>(nodes.front())];
+    if (servers_of_siblings(e, first, lower_siblings(e.graph, nodes)).empty()) continue;
+    result.push_back({.nodes = nodes, .output_layout = layout_index(kC16)});
+  }
+  return result;
+}
+
 /// Candidates of a node behind the first one of a fusion: it reads what was computed ahead. What else it reads may lie
 /// in any layout, since it does not look at it.
 void append_taken_over(const Enumeration& e, int index, bool last, std::vector<Candidate>& candidates) {
@@ -236,6 +260,29 @@ void append_fusions(const Enumeration& e, int index, std::vector<Candidate>& can
     if (!behind || taken_over || servers(e, e.fusions[static_cast<size_t>(k)]).empty()) continue;
     append_taken_over(e, index, nodes.back() == index, candidates);
     taken_over = true;
+  }
+}
+
+/// The first of some siblings may make them all; the others then have nothing to do, and may find what they do not read
+/// in any layout.
+void append_siblings(const Enumeration& e, int index, std::vector<Candidate>& candidates) {
+  for (int k = 0; k < static_cast<int>(e.siblings.size()); ++k) {
+    const std::vector<int>& nodes = e.siblings[static_cast<size_t>(k)].nodes;
+    if (std::ranges::count(nodes, index) == 0) continue;
+    const size_t before = candidates.size();
+    if (nodes.front() == index) {
+      const Node& node = e.graph.nodes[static_cast<size_t>(index)];
+      const Lowered lowered = lower_siblings(e.graph, nodes);
+      for (const Primitive* primitive : servers_of_siblings(e, node, lowered)) {
+        append_primitive(e, node, lowered, *primitive, candidates);
+      }
+    } else {
+      for (int layout = 0; layout < kLayoutCount; ++layout) {
+        if (layout != kChwIndex && !e.layouts[layout]) continue;
+        candidates.push_back({.input_layouts = {layout}, .output_layout = layout_index(kC16)});
+      }
+    }
+    for (size_t i = before; i < candidates.size(); ++i) candidates[i].siblings = k;
   }
 }
 
@@ -357,6 +404,7 @@ NodeCosts unmerged_node_costs(const Enumeration& e, const Node& node) {
 NodeCosts node_costs(const Enumeration& e, int index) {
   NodeCosts costs = unmerged_node_costs(e, e.graph.nodes[static_cast<size_t>(index)]);
   append_fusions(e, index, costs.candidates);
+  append_siblings(e, index, costs.candidates);
   merge_equal_layouts(e.graph, costs);
   return costs;
 }
@@ -377,32 +425,38 @@ const Constant* packed_constant(const Graph& graph, const Node& node) {
   return id == kNoTensor ? nullptr : graph.tensor(id).constant.get();
 }
 
-const Node& computed_node(const Graph& graph, std::span<const Fusion> fusions, int index, const Candidate& candidate) {
-  return candidate.fusion < 0 ? graph.nodes[static_cast<size_t>(index)]
-                              : fusions[static_cast<size_t>(candidate.fusion)].node;
+Computed computed_by(const Graph& graph, const CostTable& costs, std::span<const Fusion> fusions, int index,
+                     const Candidate& candidate) {
+  const Node& node = candidate.fusion < 0 ? graph.nodes[static_cast<size_t>(index)]
+                                          : fusions[static_cast<size_t>(candidate.fusion)].node;
+  if (candidate.siblings < 0) return {node, node.op->lower(graph, node)};
+  return {node, lower_siblings(graph, costs.siblings[static_cast<size_t>(candidate.siblings)].nodes)};
 }
 
-Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate) {
+Measurement measurement_of(const Computed& computed, const Call& call, const Candidate& candidate) {
   return {.primitive = candidate.primitive,
-          .operator_name = lowered.alias ? "concat" : std::string(node.op->name),
+          .operator_name = computed.lowered.alias ? "concat" : std::string(computed.node.op->name),
           .layer = with_block(call, candidate.block)};
 }
 
 CostTable enumerate_candidates(const Graph& graph, std::span<const ListedPrimitive> library, PrimitiveSet set,
                                int threads, const LayoutSet& layouts) {
   const std::vector<Fusion> fused = fusions(graph);
-  const Enumeration e{.graph = graph,
-                      .primitives = library,
-                      .set = set,
-                      .threads = threads,
-                      .layouts = layouts,
-                      .tensors = tensor_costs(graph, library, fused),
-                      .producer = producers(graph),
-                      .fusions = fused};
+  Enumeration e{.graph = graph,
+                .primitives = library,
+                .set = set,
+                .threads = threads,
+                .layouts = layouts,
+                .tensors = tensor_costs(graph, library, fused),
+                .producer = producers(graph),
+                .fusions = fused,
+                .siblings = {}};
+  e.siblings = sibling_costs(e);
   CostTable costs;
   for (const Layout& layout : kLayouts) costs.layouts.emplace_back(layout.name);
   if (!fused.empty()) costs.layouts.emplace_back("computed ahead");
   costs.tensors = e.tensors;
+  costs.siblings = e.siblings;
   costs.threads = threads;
   for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node) costs.nodes.push_back(node_costs(e, node));
   return costs;

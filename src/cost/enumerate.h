@@ -18,10 +18,16 @@ bool is_vector_alias(const Graph& graph, const Node& node);
 /// The constant that a node's kernels read packed, or null.
 const Constant* packed_constant(const Graph& graph, const Node& node);
 
-/// The node that a candidate of node number `index` computes: that one, or a fusion that begins there.
-const Node& computed_node(const Graph& graph, std::span<const Fusion> fusions, int index, const Candidate& candidate);
+/// What a candidate of node number `index` that has a primitive computes: that node, alone or together with its
+/// siblings, or a fusion that begins there.
+struct Computed {
+  const Node& node;
+  Lowered lowered;
+};
+Computed computed_by(const Graph& graph, const CostTable& costs, std::span<const Fusion> fusions, int index,
+                     const Candidate& candidate);
 
 /// What one call of a candidate runs.
-Measurement measurement_of(const Node& node, const Lowered& lowered, const Call& call, const Candidate& candidate);
+Measurement measurement_of(const Computed& computed, const Call& call, const Candidate& candidate);
 
 }  // namespace snug

@@ -113,10 +113,9 @@ std::vector<Measurement> measurements(const Graph& graph, const CostTable& costs
   for (size_t index = 0; index < graph.nodes.size(); ++index) {
     for (const Candidate& candidate : costs.nodes.at(index).candidates) {
       if (candidate.primitive == nullptr) continue;
-      const Node& node = computed_node(graph, fused, static_cast<int>(index), candidate);
-      const Lowered lowered = node.op->lower(graph, node);
-      for (const Call& call : lowered.calls) {
-        const Measurement alone = measurement_of(node, lowered, call, candidate);
+      const Computed computed = computed_by(graph, costs, fused, static_cast<int>(index), candidate);
+      for (const Call& call : computed.lowered.calls) {
+        const Measurement alone = measurement_of(computed, call, candidate);
         add(alone);
         add(on_threads(alone, candidate.split, costs.threads));
       }
@@ -145,12 +144,12 @@ CostTable price(CostTable costs, const Graph& graph, const Target& target, const
   for (size_t index = 0; index < graph.nodes.size(); ++index) {
     for (Candidate& candidate : costs.nodes[index].candidates) {
       if (candidate.primitive == nullptr) continue;
-      const Node& node = computed_node(graph, fused, static_cast<int>(index), candidate);
-      const Lowered lowered = node.op->lower(graph, node);
+      const Computed computed = computed_by(graph, costs, fused, static_cast<int>(index), candidate);
+      const double batch = static_cast<double>(computed.lowered.batch);
       double ns = 0;
-      for (const Call& call : lowered.calls) {
-        const Measurement alone = measurement_of(node, lowered, call, candidate);
-        ns += prices.ns(on_threads(alone, candidate.split, costs.threads), static_cast<double>(lowered.batch));
+      for (const Call& call : computed.lowered.calls) {
+        const Measurement alone = measurement_of(computed, call, candidate);
+        ns += prices.ns(on_threads(alone, candidate.split, costs.threads), batch);
       }
       candidate.time_ns = whole_ns(ns);
     }

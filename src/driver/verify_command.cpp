@@ -88,6 +88,20 @@ std::vector<float> read_view(const View& view, const Images& shape, const char* 
   return values;
 }
 
+/// One output of a step, whose buffer held these bytes then, against the oracle.
+Deviation compare_output(const Graph& graph, const OracleValues& expected, const Step& step, int node, View view,
+                         const char* buffer) {
+  const Node& made = graph.nodes[static_cast<size_t>(node)];
+  const Images shape = images(graph.tensor(made.output).dims);
+  if (view.layout == kChw && shape.map != output_shape(step.layer)) {  // re-read row-major memory
+    view.strides = dense_strides(kChw, shape.map), view.image_floats = shape.map.floats();
+  }
+  const std::string& name = step.siblings.empty() ? step.layer_name : made.name;
+  Deviation layer = deviation(name, read_view(view, shape, buffer), expected.at(made.output));
+  layer.primitive = step.primitive->name;
+  return layer;
+}
+
 /// Every node's output against the oracle on the rewritten graph.
 std::vector<Deviation> compare_layers(const Compiled& compiled, const std::vector<std::vector<float>>& inputs,
                                       const std::string& trace) {
@@ -96,22 +110,16 @@ std::vector<Deviation> compare_layers(const Compiled& compiled, const std::vecto
   size_t position = 0;
   for (size_t i = 0; i < compiled.program.steps.size(); ++i) {
     const Step& step = compiled.program.steps[i];
-    const Buffer& buffer = compiled.program.buffers[static_cast<size_t>(step.output.buffer)];
-    const char* bytes = trace.data() + position;
-    position += static_cast<size_t>(buffer.bytes);
-    CHECK(position <= trace.size());
     const bool last_call = i + 1 == compiled.program.steps.size() || compiled.program.steps[i + 1].node != step.node;
-    if (step.operator_name == "convert" || !last_call) continue;
-    const int last_node = step.fused.empty() ? step.node : step.fused.back();
-    const TensorId id = compiled.graph.nodes[static_cast<size_t>(last_node)].output;
-    View view = step.output;
-    const Images shape = images(compiled.graph.tensor(id).dims);
-    if (view.layout == kChw && shape.map != output_shape(step.layer)) {  // re-read row-major memory
-      view.strides = dense_strides(kChw, shape.map), view.image_floats = shape.map.floats();
+    std::vector<Sibling> outputs{{step.fused.empty() ? step.node : step.fused.back(), step.output}};
+    outputs.insert(outputs.end(), step.siblings.begin(), step.siblings.end());
+    for (const auto& [node, view] : outputs) {
+      const char* bytes = trace.data() + position;
+      position += static_cast<size_t>(compiled.program.buffers[static_cast<size_t>(view.buffer)].bytes);
+      CHECK(position <= trace.size());
+      if (step.operator_name == "convert" || !last_call) continue;
+      deviations.push_back(compare_output(compiled.graph, expected, step, node, view, bytes));
     }
-    Deviation layer = deviation(step.layer_name, read_view(view, shape, bytes), expected.at(id));
-    layer.primitive = step.primitive->name;
-    deviations.push_back(layer);
   }
   return deviations;
 }

@@ -155,12 +155,16 @@ std::string source(const std::string& symbol, const Graph& graph, const Program&
   std::string calls;
   for (size_t i = 0; i < names.size(); ++i) {
     const Step& step = program.steps[i];
-    result += "\n" + layer_function(graph, step, names[i], part_names[i]);
+    result += "\n" + layer_function(graph, plan, step, names[i], part_names[i]);
     calls += layer_call(plan, step, names[i]);
     if (options.trace) {
-      const Buffer& buffer = program.buffers[static_cast<size_t>(step.output.buffer)];
-      calls += fmt::format("    snug_trace(at(arena, {}), {});\n",
-                           plan.offsets[static_cast<size_t>(step.output.buffer)], buffer.bytes);
+      const auto trace = [&](const View& view) {
+        const size_t buffer = static_cast<size_t>(view.buffer);
+        calls +=
+            fmt::format("    snug_trace(at(arena, {}), {});\n", plan.offsets[buffer], program.buffers[buffer].bytes);
+      };
+      trace(step.output);
+      for (const Sibling& sibling : step.siblings) trace(sibling.output);
     }
   }
   if (!uses_weights) calls = "    (void)weights;\n" + calls;

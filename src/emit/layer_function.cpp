@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <span>
 #include <vector>
 
+#include "base/error.h"
 #include "emit/names.h"
 #include "graph/operator.h"
 #include "kernels/layer_fields.h"
@@ -60,6 +62,24 @@ std::string in_lines(const std::vector<std::string>& fields) {
   return lines;
 }
 
+/// "{64, 160, 0}"
+std::string c_array(std::span<const int32_t> values) {
+  return fmt::format("{{{}}}", fmt::join(values, ", "));
+}
+
+/// The layer with the places of siblings' outputs, which the plan says.
+snug_layer placed_layer(const MemoryPlan& plan, const Step& step) {
+  snug_layer layer = step.layer;
+  for (size_t i = 0; i < step.siblings.size(); ++i) {
+    const int64_t floats = (arena_offset(plan, step.siblings[i].output) - arena_offset(plan, step.output)) / 4;
+    const int64_t one_after_another = int64_t{layer.sibling_channel[i]} / 16 * layer.out_plane;
+    layer.sibling_floats[i] = static_cast<int32_t>(floats - one_after_another);
+    CHECK(layer.sibling_floats[i] == floats - one_after_another,
+          step.layer_name + ": siblings' outputs lie too far apart");
+  }
+  return layer;
+}
+
 /// ".in_channels = 3, .in_height = 224, ..." without the fields that are 0.
 std::string initialiser(const snug_layer& layer) {
   std::vector<std::string> fields;
@@ -85,6 +105,10 @@ std::string initialiser(const snug_layer& layer) {
   integer("other_plane", layer.other_plane), integer("other_row", layer.other_row);
   integer("other_pixel", layer.other_pixel);
   integer("out_plane", layer.out_plane), integer("out_row", layer.out_row), integer("out_pixel", layer.out_pixel);
+  if (layer.sibling_channel[0] > 0) {
+    add("sibling_channel", c_array(layer.sibling_channel));
+    add("sibling_floats", c_array(layer.sibling_floats));
+  }
   return in_lines(fields);
 }
 
@@ -112,6 +136,10 @@ std::string comment(const Graph& graph, const Step& step, const std::string& nam
     for (const int index : step.fused) {
       const Node& next = graph.nodes[static_cast<size_t>(index)];
       text += fmt::format(", then {} \"{}\"", next.onnx_operator, next.name);
+    }
+    for (const Sibling& sibling : step.siblings) {
+      const Node& other = graph.nodes[static_cast<size_t>(sibling.node)];
+      text += fmt::format(" and {} \"{}\"", other.onnx_operator, other.name);
     }
   }
   text += fmt::format(", {} -> {}", shape_text(input_shape(layer)), shape_text(output_shape(layer)));
@@ -148,7 +176,7 @@ std::string for_images(const Step& step, const std::string& statement) {
 }
 
 /// The function that runs one part, and the one that runs them all.
-std::string parts_functions(const Graph& graph, const Step& step, const std::string& name,
+std::string parts_functions(const Graph& graph, const MemoryPlan& plan, const Step& step, const std::string& name,
                             const std::string& part_name) {
   const auto begin = [&](const char* pointer, const char* offset, const View& view) {
     const bool many = step.batch > 1 && view.image_floats > 0;
@@ -184,7 +212,7 @@ std::string parts_functions(const Graph& graph, const Step& step, const std::str
       "    const snug_call call = {{input, {}, {}, output, {}}};\n"
       "    snug_parallel_for({}, {}, &call);\n"
       "}}\n",
-      comment(graph, step, name), part_name, initialiser(step.layer), fmt::join(parts, ",\n"),
+      comment(graph, step, name), part_name, initialiser(placed_layer(plan, step)), fmt::join(parts, ",\n"),
       for_images(step, fmt::format("{}(&slice, {});\n", step.primitive->name, arguments)), name, parameters_of(step),
       !has_other(step) ? "NULL"
       : is_conv(step)  ? "residual"
@@ -195,9 +223,9 @@ std::string parts_functions(const Graph& graph, const Step& step, const std::str
 
 }  // namespace
 
-std::string layer_function(const Graph& graph, const Step& step, const std::string& name,
+std::string layer_function(const Graph& graph, const MemoryPlan& plan, const Step& step, const std::string& name,
                            const std::string& part_name) {
-  if (!step.parts.empty()) return parts_functions(graph, step, name, part_name);
+  if (!step.parts.empty()) return parts_functions(graph, plan, step, name, part_name);
 
   const auto image = [&](const char* pointer, const View& view) {
     return step.batch > 1 && view.image_floats > 0 ? fmt::format("{} + image * {}", pointer, view.image_floats)
@@ -223,7 +251,7 @@ std::string layer_function(const Graph& graph, const Step& step, const std::stri
       "    }};\n"
       "{}"
       "}}\n",
-      comment(graph, step, name), name, parameters_of(step), initialiser(step.layer), call);
+      comment(graph, step, name), name, parameters_of(step), initialiser(placed_layer(plan, step)), call);
 }
 
 std::string layer_call(const MemoryPlan& plan, const Step& step, const std::string& name) {

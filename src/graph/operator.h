@@ -78,6 +78,12 @@ struct Operator {
   /// Null for operators that the rewrites always replace (gemm, batch_normalization).
   Lowered (*lower)(const Graph& graph, const Node& node) = nullptr;
 
+  /// Several nodes of this operator that read the same as one call that makes all their outputs: the layer has the
+  /// output channels of all, each node's first one being a multiple of 16 (layer.sibling_channel). Nothing where they
+  /// cannot be one, as where they differ in more than their weights. Null for operators of which none can. See
+  /// graph/siblings.h.
+  std::optional<Lowered> (*lower_siblings)(const Graph& graph, std::span<const Node* const> nodes) = nullptr;
+
   /// Attributes as text, for --trace; null where there are none.
   std::string (*describe)(const Node& node) = nullptr;
 

@@ -72,8 +72,8 @@ typedef struct snug_layer {
     int32_t in_plane, in_row, in_pixel;
     int32_t other_plane, other_row, other_pixel; /* the residual, or the second operand */
     int32_t out_plane, out_row, out_pixel;
-    /* conv: layers that read the same input and are made by one call have the channels of all, and each has its
-     * own output. Channels from sibling_channel[i] on, a multiple of 16, up to those of the next lie
+    /* conv: layers that read the same input and are made by one call have the channels of all, and each has
+     * its own output. Channels from sibling_channel[i] on, a multiple of 16, up to those of the next lie
      * sibling_floats[i] floats behind where the strides would have them. 0: no more of them */
     int32_t sibling_channel[SNUG_MORE_SIBLINGS], sibling_floats[SNUG_MORE_SIBLINGS];
 } snug_layer;

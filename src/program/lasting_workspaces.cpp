@@ -28,6 +28,7 @@ void erase_workspaces(Program& program) {
     renumber(step.input);
     renumber(step.other);
     renumber(step.output);
+    for (Sibling& sibling : step.siblings) renumber(sibling.output);
   }
   for (Port& port : program.inputs) renumber(port.view);
   for (Port& port : program.outputs) renumber(port.view);

@@ -36,13 +36,20 @@ struct WeightSpan {
   int64_t bytes = 0;
 };
 
+/// A node whose output a sibling's call makes, and where.
+struct Sibling {
+  int node = -1;
+  View output;
+};
+
 /// One kernel call (once per image of the batch), or one per part where several threads share it.
 struct Step {
   int node = -1;           ///< index into graph.nodes; for a conversion the node that reads the copy; -1: an output
                            ///< conversion
   int call = 0;            ///< concat: which input
-  std::vector<int> fused;  ///< further nodes that the call computes, in order
-  std::string layer_name;  ///< node name, or "NAME: chw → c16" for a conversion
+  std::vector<int> fused;  ///< further nodes that the call computes, in order, `output` being that of the last
+  std::vector<Sibling> siblings;  ///< further nodes that the call computes, each with an output of its own
+  std::string layer_name;         ///< node name, or "NAME: chw → c16" for a conversion
   const Primitive* primitive = nullptr;
   std::string operator_name;  ///< "conv", "conv_pool": signature and layer text
   snug_layer layer{};         ///< with strides and block; the whole where there are parts
@@ -86,6 +93,9 @@ Program with_lasting_workspaces(Program program);
 /// CHECK-fails unless every step reads what an earlier step or an input wrote and nothing else has
 /// overwritten, every view lies inside its buffer, and every buffer is alive where it is used.
 Program verified(Program program);
+
+/// The map at step.output: the layer's, or where the call makes siblings, too, the first one's.
+MapShape output_map(const Step& step);
 
 /// Whether some step has parts, which need threads.
 bool is_shared_out(const Program& program);

@@ -8,9 +8,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cost/enumerate.h"
 #include "graph/fusion.h"
 #include "ops/convert/convert.h"
 #include "program/program.h"
+#include "select/lifetimes.h"
 
 namespace snug {
 
@@ -85,22 +87,46 @@ WeightSpan append_weights(Program& program, const std::vector<std::byte>& bytes)
   return {.offset_bytes = begin, .bytes = static_cast<int64_t>(bytes.size())};
 }
 
-void pack_constants(Scheduling& s, const Node& node, Step& step) {
-  const auto constant = [&](int index) -> const Constant* {
-    if (index < 0 || static_cast<size_t>(index) >= node.inputs.size()) return nullptr;
-    const TensorId id = node.inputs[static_cast<size_t>(index)];
-    return id == kNoTensor ? nullptr : s.graph.tensor(id).constant.get();
-  };
-  if (const Constant* weights = constant(node.op->weights_input)) {
-    const std::vector<float> floats = node.op->weights == nullptr ? weights->floats : node.op->weights(s.graph, node);
-    step.weights = append_weights(s.program, step.primitive->pack(step.layer, floats));
-  }
-  if (!has_conv_kernels(step.operator_name)) return;
-  std::vector<float> bias(static_cast<size_t>(round_up(step.layer.out_channels, 16)));
-  if (const Constant* values = constant(node.op->bias_input)) {
+const Constant* constant_input(const Graph& graph, const Node& node, int index) {
+  if (index < 0 || static_cast<size_t>(index) >= node.inputs.size()) return nullptr;
+  const TensorId id = node.inputs[static_cast<size_t>(index)];
+  return id == kNoTensor ? nullptr : graph.tensor(id).constant.get();
+}
+
+/// A node's weights as the primitive packs them for this layer; nothing where it has none.
+std::vector<std::byte> packed_weights(const Graph& graph, const Node& node, const Primitive& primitive,
+                                      const snug_layer& layer) {
+  const Constant* const weights = constant_input(graph, node, node.op->weights_input);
+  if (weights == nullptr) return {};
+  return primitive.pack(layer, node.op->weights == nullptr ? weights->floats : node.op->weights(graph, node));
+}
+
+/// A node's bias, with zeros up to a multiple of 16.
+std::vector<float> padded_bias(const Graph& graph, const Node& node, int32_t out_channels) {
+  std::vector<float> bias(static_cast<size_t>(round_up(out_channels, 16)));
+  if (const Constant* values = constant_input(graph, node, node.op->bias_input)) {
     std::copy(values->floats.begin(), values->floats.end(), bias.begin());
   }
-  step.bias = append_weights(s.program, to_bytes(bias));
+  return bias;
+}
+
+/// Those of siblings lie one after another.
+void pack_constants(Scheduling& s, const Node& node, Step& step) {
+  snug_layer layer = step.layer;
+  layer.out_channels = output_map(step).channels;
+  std::vector<std::byte> weights = packed_weights(s.graph, node, *step.primitive, layer);
+  std::vector<float> bias;
+  if (has_conv_kernels(step.operator_name)) bias = padded_bias(s.graph, node, layer.out_channels);
+  for (const Sibling& sibling : step.siblings) {
+    const Node& other = s.graph.nodes[static_cast<size_t>(sibling.node)];
+    layer.out_channels = static_cast<int32_t>(images(s.graph.tensor(other.output).dims).map.channels);
+    const std::vector<std::byte> more_weights = packed_weights(s.graph, other, *step.primitive, layer);
+    const std::vector<float> more_bias = padded_bias(s.graph, other, layer.out_channels);
+    weights.insert(weights.end(), more_weights.begin(), more_weights.end());
+    bias.insert(bias.end(), more_bias.begin(), more_bias.end());
+  }
+  if (!weights.empty()) step.weights = append_weights(s.program, weights);
+  if (!bias.empty()) step.bias = append_weights(s.program, to_bytes(bias));
 }
 
 /// A view as a call sees it: in the primitive's layout, which may be another name for the same memory; maps that
@@ -140,11 +166,22 @@ Maker maker(const Node& node, const Candidate& candidate, const Lowered& lowered
   return {candidate.primitive, lowered.alias ? "concat" : std::string(node.op->name)};
 }
 
+/// Places for the outputs of a group behind that of the first node.
+std::vector<Sibling> place_siblings(Scheduling& s, int group) {
+  const auto& [nodes, layout] = s.costs.siblings.at(static_cast<size_t>(group));
+  std::vector<Sibling> result;
+  for (size_t i = 1; i < nodes.size(); ++i) {
+    const TensorId id = s.graph.nodes[static_cast<size_t>(nodes[i])].output;
+    View& view = s.views[static_cast<size_t>(id)];
+    view = place_tensor(s, id, layout, s.graph.tensor(id).name);
+    result.push_back({.node = nodes[i], .output = view});
+  }
+  return result;
+}
+
 void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
   const Candidate& candidate = chosen(s, index);
-  const Fusion* fusion = candidate.fusion < 0 ? nullptr : &s.fusions.at(static_cast<size_t>(candidate.fusion));
-  const Node& node = fusion != nullptr ? fusion->node : s.graph.nodes[static_cast<size_t>(index)];
-  const Lowered lowered = node.op->lower(s.graph, node);
+  const auto [node, lowered] = computed_by(s.graph, s.costs, s.fusions, index, candidate);
   const View output = s.views[static_cast<size_t>(s.graph.nodes[static_cast<size_t>(index)].output)];
   const int workspace = candidate.workspace_bytes == 0
                             ? -1
@@ -158,7 +195,11 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
               .primitive = made.primitive,
               .operator_name = made.operator_name,
               .layer = call.layer};
-    if (fusion != nullptr) step.fused.assign(fusion->nodes.begin() + 1, fusion->nodes.end());
+    if (candidate.fusion >= 0) {
+      const std::vector<int>& nodes = s.fusions.at(static_cast<size_t>(candidate.fusion)).nodes;
+      step.fused.assign(nodes.begin() + 1, nodes.end());
+    }
+    if (candidate.siblings >= 0) step.siblings = place_siblings(s, candidate.siblings);
     step.layer.block = candidate.block;
     step.input =
         as_seen(lowered, reads.at(static_cast<size_t>(call.input)), made.primitive->input, input_shape(call.layer));
@@ -183,6 +224,7 @@ void add_calls(Scheduling& s, int index, const std::vector<View>& reads) {
   const int last = now(s) - 1;
   for (const View& read : reads) keep_alive(s, read, last);
   keep_alive(s, output, last);
+  for (const Sibling& sibling : s.program.steps.back().siblings) keep_alive(s, sibling.output, last);
   if (workspace >= 0) s.program.buffers[static_cast<size_t>(workspace)].last = last;
 }
 
@@ -245,7 +287,9 @@ void add_node_steps(Scheduling& s, int index) {
   if (candidate.copy_free) return;
   const std::vector<View> reads = read_inputs(s, index);
   View& output = s.views[static_cast<size_t>(node.output)];
-  if (candidate.in_place >= 0) {
+  if (made_by_sibling(s.costs, index, candidate.siblings)) {
+    keep_alive(s, output, now(s) - 1);
+  } else if (candidate.in_place >= 0) {
     const View& taken = reads.at(static_cast<size_t>(candidate.in_place));
     const int layout = candidate.output_layout;
     output = layout == kAheadLayout ? taken

@@ -29,6 +29,19 @@ View moved(View view, int64_t floats) {
   return view;
 }
 
+void check_siblings(const Program& program, const Step& step, int index) {
+  for (size_t i = 0; i < step.siblings.size(); ++i) {
+    const View& output = step.siblings[i].output;
+    const bool last = i + 1 == step.siblings.size();
+    const int32_t end = last ? step.layer.out_channels : step.layer.sibling_channel[i + 1];
+    MapShape map = output_shape(step.layer);
+    map.channels = end - step.layer.sibling_channel[i];
+    check_view(program, output, map, step.batch, index, step.layer_name + ", output of a sibling");
+    CHECK(output.layout == step.output.layout && output.strides == step.output.strides, step.layer_name);
+    CHECK(output.buffer != step.workspace && output.buffer != step.input.buffer, step.layer_name);
+  }
+}
+
 /// Every part stays inside the buffers, and the parts write as many floats as the whole.
 void check_parts(const Program& program, const Step& step, int index) {
   int64_t written = 0, workspace_end = 0;
@@ -36,8 +49,10 @@ void check_parts(const Program& program, const Step& step, int index) {
     const auto& what = step.layer_name;
     check_view(program, moved(step.input, part.input_floats), input_shape(part.layer), step.batch, index,
                what + ", input of a part");
-    check_view(program, moved(step.output, part.output_floats), output_shape(part.layer), step.batch, index,
-               what + ", output of a part");
+    MapShape output = output_map(step);
+    output.height = part.layer.out_height;
+    if (step.siblings.empty()) output.channels = part.layer.out_channels;
+    check_view(program, moved(step.output, part.output_floats), output, step.batch, index, what + ", output of a part");
     written += output_shape(part.layer).floats();
     CHECK(part.weight_floats * 4 <= step.weights.bytes && part.bias_floats * 4 <= step.bias.bytes, what);
     if (step.workspace < 0) continue;
@@ -59,7 +74,8 @@ Program verified(Program program) {
     const Step& step = program.steps[static_cast<size_t>(index)];
     const auto& what = step.layer_name;
     check_view(program, step.input, input_shape(step.layer), step.batch, index, what + ", input");
-    check_view(program, step.output, output_shape(step.layer), step.batch, index, what + ", output");
+    check_view(program, step.output, output_map(step), step.batch, index, what + ", output");
+    check_siblings(program, step, index);
     CHECK(written.at(static_cast<size_t>(step.input.buffer)), what + " reads what nothing wrote");
     CHECK(step.other.buffer < 0 || written.at(static_cast<size_t>(step.other.buffer)),
           what + " reads what nothing wrote");
@@ -68,12 +84,19 @@ Program verified(Program program) {
     const int64_t weights_end = step.weights.offset_bytes + step.weights.bytes;
     CHECK(weights_end <= static_cast<int64_t>(program.weights.size()), what);
     written.at(static_cast<size_t>(step.output.buffer)) = true;
+    for (const Sibling& sibling : step.siblings) written.at(static_cast<size_t>(sibling.output.buffer)) = true;
   }
   for (const Port& port : program.outputs) {
     const Buffer& buffer = program.buffers.at(static_cast<size_t>(port.view.buffer));
     CHECK(written.at(static_cast<size_t>(port.view.buffer)) && buffer.last >= steps - 1, port.name);
   }
   return program;
+}
+
+MapShape output_map(const Step& step) {
+  MapShape map = output_shape(step.layer);
+  if (!step.siblings.empty()) map.channels = step.layer.sibling_channel[0];
+  return map;
 }
 
 bool is_shared_out(const Program& program) {
@@ -95,12 +118,17 @@ std::string text(const Program& program) {
     return view.buffer < 0 ? std::string("-")
                            : fmt::format("{}+{} {}", view.buffer, view.offset_bytes, view.layout.name);
   };
+  const auto outputs = [&](const Step& step) {
+    std::string places = place(step.output);
+    for (const Sibling& sibling : step.siblings) places += " and " + place(sibling.output);
+    return places;
+  };
   for (size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
     lines +=
         fmt::format("step {} \"{}\" {} {} {} | input {} other {} output {} workspace {} weights {}+{} batch {}{}\n", i,
                     step.layer_name, step.primitive->name, step.operator_name, layer_text(step.layer),
-                    place(step.input), place(step.other), place(step.output), step.workspace, step.weights.offset_bytes,
+                    place(step.input), place(step.other), outputs(step), step.workspace, step.weights.offset_bytes,
                     step.weights.bytes, step.batch, step.parts.empty() ? "" : " in " + parts_text(step));
   }
   return lines;

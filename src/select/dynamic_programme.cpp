@@ -1,7 +1,7 @@
 // States are the layouts of the tensors that are alive between two nodes, in which copy-free concat's buffer
-// each of them lies, and which groups of siblings one call has made; a state's value is the least time that leads to it, then the least peak. What a
-// node's step holds follows from the state before it and the node's own choice, so the programme is exact;
-// its cost grows with the layouts to the power of the number of live tensors.
+// each of them lies, and which groups of siblings one call has made; a state's value is the least time that leads to
+// it, then the least peak. What a node's step holds follows from the state before it and the node's own choice, so the
+// programme is exact; its cost grows with the layouts to the power of the number of live tensors.
 #include "select/dynamic_programme.h"
 
 #include <algorithm>
@@ -245,8 +245,7 @@ bool in_place_holds(const Problem& problem, const Spelled& state, int node, int 
 /// In which copy-free concats this output may lie: -1 stands for none.
 std::vector<int> concats_for_output(const Problem& problem, const Spelled& state, int node, const OutputForm& form) {
   std::vector<int> claimed, begun;
-  const bool can_lie =
-      form.in_place < 0 && !form.copy_free && !made_by_sibling(problem.costs, node, form.siblings);
+  const bool can_lie = form.in_place < 0 && !form.copy_free && !made_by_sibling(problem.costs, node, form.siblings);
   for (const int concat : problem.steps[node].output_concats) {
     const Concat& facts = problem.concats.at(concat);
     if (facts.first == node) {

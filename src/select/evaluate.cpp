@@ -27,14 +27,15 @@
 // Copy-free concat (candidate.copy_free, no call). Its inputs occupy no memory of their own: they lie inside
 // the buffer of the output, which is alive from the step of the first producer on (while that producer runs,
 // but not while its inputs are converted) until the output dies. Valid only if every input
-//   - is produced in the output's layout, by a candidate that is neither in place nor itself copy-free, and by a call of
+//   - is produced in the output's layout, by a candidate that is neither in place nor itself copy-free, and by a call
+//   of
 //     its own or the first of its siblings;
 //   - is no input or output of the network, stands in one slot only, and lies in no other copy-free concat;
 //   - is read by no node after the concat unless the output is needed for longer still.
 //
-// Siblings (candidate.siblings). The call of a group's first node makes the outputs of all its nodes; those of the others
-// are alive from then on, wherever their nodes stand, which do nothing. Valid only if all nodes of the group take a
-// candidate of it, whose outputs lie in the group's layout.
+// Siblings (candidate.siblings). The call of a group's first node makes the outputs of all its nodes; those of the
+// others are alive from then on, wherever their nodes stand, which do nothing. Valid only if all nodes of the group
+// take a candidate of it, whose outputs lie in the group's layout.
 //
 // The end. After the last node, outputs that do not lie in their fixed_layout are converted one after another
 // in the order of tensors. An original dies once it is converted; the copies stay.
@@ -88,7 +89,8 @@ std::string copy_free_fault(const CostTable& costs, const Lifetimes& lifetimes, 
     }
     if (producer.in_place >= 0) return name + " is produced in place";
     if (producer.copy_free) return name + " is itself a copy-free concat";
-    if (made_by_sibling(costs, lifetimes.of[tensor].producer, producer.siblings)) return name + " is made before its siblings";
+    if (made_by_sibling(costs, lifetimes.of[tensor].producer, producer.siblings))
+      return name + " is made before its siblings";
     if (arrangement.container[tensor] != node) return name + " lies in another copy-free concat";
   }
   return {};
@@ -149,8 +151,8 @@ int64_t tensor_bytes(const CostTable& costs, const Arrangement& arrangement, int
   return costs.tensors[tensor].bytes[arrangement.layout[tensor]];
 }
 
-/// Buffers of copy-free concats that began before this node and whose concat has not run yet; what siblings have made of
-/// this node's output and later ones'.
+/// Buffers of copy-free concats that began before this node and whose concat has not run yet; what siblings have made
+/// of this node's output and later ones'.
 int64_t open_buffer_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
                           int node) {
   int64_t bytes = 0;

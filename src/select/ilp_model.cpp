@@ -348,8 +348,8 @@ void add_between(const Builder& builder, int node, int slot, std::vector<IlpTerm
   }
 }
 
-/// Buffers of copy-free concats that are open when `node` starts, and what siblings have made; with `running` those that
-/// it begins, too, but not the one that it ends, which its own output stands for.
+/// Buffers of copy-free concats that are open when `node` starts, and what siblings have made; with `running` those
+/// that it begins, too, but not the one that it ends, which its own output stands for.
 void add_buffers(const Builder& builder, int node, bool running, std::vector<IlpTerm>& terms) {
   for (const auto& [place, column] : builder.copy_free_column) {
     const auto [concat, layout] = place;

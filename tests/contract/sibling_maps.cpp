@@ -40,8 +40,7 @@ std::string gather(const SiblingMaps& maps, StoredMap& output) {
     for (int64_t c = maps.channels[i]; c < maps.channels[i + 1]; ++c) {
       for (int64_t y = 0; y < output.shape.height; ++y) {
         for (int64_t x = 0; x < output.shape.width; ++x) {
-          const int64_t place =
-              maps.starts[i] + offset(output.layout, output.strides, c - maps.channels[i], y, x);
+          const int64_t place = maps.starts[i] + offset(output.layout, output.strides, c - maps.channels[i], y, x);
           output.at(c, y, x) = memory.floats()[place];
           belongs[static_cast<size_t>(place)] = true;
         }

@@ -26,7 +26,8 @@ struct SiblingMaps {
 /// end, and says so in the layer.
 SiblingMaps make_sibling_maps(snug_layer& layer, const StoredMap& output, Random& random);
 
-/// Moves what a kernel wrote to where it belongs in `output`. Returns a complaint if it wrote beside its maps, or empty.
+/// Moves what a kernel wrote to where it belongs in `output`. Returns a complaint if it wrote beside its maps, or
+/// empty.
 std::string gather(const SiblingMaps& maps, StoredMap& output);
 
 }  // namespace snug

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "base/text.h"
 #include "ops/onnx_inputs.h"
 
 namespace snug {
@@ -87,6 +90,27 @@ static Lowered lower_conv(const Graph& graph, const Node& node) {
   return {.calls = {call}, .batch = input.batch};
 }
 
+static bool is_sibling(const Node& first, const Node& node) {
+  return node.inputs[0] == first.inputs[0] && node.inputs[3] == kNoTensor &&
+         attributes<Conv>(node) == attributes<Conv>(first);
+}
+
+static std::optional<Lowered> lower_siblings(const Graph& graph, std::span<const Node* const> nodes) {
+  const Node& first = *nodes.front();
+  const auto fits = [&](const Node* node) { return is_sibling(first, *node); };
+  if (nodes.size() > 1 + SNUG_MORE_SIBLINGS || !std::ranges::all_of(nodes, fits)) return std::nullopt;
+  Lowered lowered = lower_conv(graph, first);
+  snug_layer& layer = lowered.calls[0].layer;
+  // Images of a batch lie as far apart as their own map asks for, and vectors lie alike in every layout.
+  if (layer.groups != 1 || lowered.batch != 1 || layer.out_height * layer.out_width == 1) return std::nullopt;
+  for (size_t i = 1; i < nodes.size(); ++i) {
+    const int32_t begin = round_up(layer.out_channels, 16);
+    layer.sibling_channel[i - 1] = begin;
+    layer.out_channels = begin + static_cast<int32_t>(images(graph.tensor(nodes[i]->output).dims).map.channels);
+  }
+  return lowered;
+}
+
 static std::string describe_conv(const Node& node) {
   const Conv& conv = attributes<Conv>(node);
   std::string result = text(window_of(conv));
@@ -102,6 +126,7 @@ const Operator conv_operator{
     .import_onnx = import_conv,
     .output_dims = conv_dims,
     .lower = lower_conv,
+    .lower_siblings = lower_siblings,
     .describe = describe_conv,
     .weights_input = 1,
     .bias_input = 2,

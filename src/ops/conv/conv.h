@@ -15,6 +15,7 @@ struct Conv {
   int64_t groups = 1;
   Activation activation;
   bool matrix_output = false;  ///< the output is batch x out_channels: what was a fully connected layer
+  bool operator==(const Conv&) const = default;
 };
 
 extern const Operator conv_operator;
