@@ -23,12 +23,28 @@ std::string primitive_text(const Step& step) {
   return step.parts.empty() ? text : fmt::format("{}, {}", text, parts_text(step));
 }
 
+/// Further nodes that the call computes.
+std::vector<int> also_computed(const Step& step) {
+  std::vector<int> nodes = step.fused;
+  for (const Sibling& sibling : step.siblings) nodes.push_back(sibling.node);
+  return nodes;
+}
+
+/// "inception_3a/1x1 +2"
+std::string name_text(const Step& step) {
+  const size_t more = also_computed(step).size();
+  return more == 0 ? step.layer_name : fmt::format("{} +{}", step.layer_name, more);
+}
+
 json layer_json(const PlanView& view, size_t index) {
   const Step& step = view.program.steps[index];
   const bool conversion = step.operator_name == "convert";
+  json also = json::array();
+  for (const int node : also_computed(step)) also.push_back(view.graph.nodes[static_cast<size_t>(node)].name);
   return {
       {"step", index},
       {"layer", step.layer_name},
+      {"also", also},
       {"operator", conversion ? "layout conversion" : view.graph.nodes[static_cast<size_t>(step.node)].onnx_operator},
       {"primitive", step.primitive->name},
       {"block", step.layer.block},
@@ -100,7 +116,7 @@ std::string plan_table(const PlanView& view) {
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
-    rows.push_back({std::to_string(i), step.layer_name, primitive_text(step),
+    rows.push_back({std::to_string(i), name_text(step), primitive_text(step),
                     fmt::format("{} → {}", step.primitive->input.name, step.primitive->output.name),
                     std::to_string(arena_offset(view.plan, step.output)), format_bytes(output_bytes(step)),
                     format_bytes(step.workspace_bytes), format_bytes(step.weights.bytes + step.bias.bytes),
@@ -115,7 +131,12 @@ std::string plan_table(const PlanView& view) {
                                     {"workspace", Align::kRight},
                                     {"weights", Align::kRight},
                                     {"expected", Align::kRight}};
-  return table(columns, rows) + totals(view);
+  const auto has_more = [](const Step& step) { return !also_computed(step).empty(); };
+  const std::string legend =
+      std::ranges::any_of(program.steps, has_more)
+          ? "\n+N: the call computes N more layers, fused behind it or siblings of it; --json and the C name them\n"
+          : "";
+  return table(columns, rows) + legend + totals(view);
 }
 
 nlohmann::json plan_json(const PlanView& view) {

@@ -48,6 +48,16 @@ void keep_fused(CostTable& costs) {
   }
 }
 
+/// Leaves siblings no other candidates than those of one call.
+void keep_siblings(CostTable& costs) {
+  for (const SiblingCosts& siblings : costs.siblings) {
+    for (const int node : siblings.nodes) {
+      std::erase_if(costs.nodes[static_cast<size_t>(node)].candidates,
+                    [](const Candidate& candidate) { return candidate.siblings < 0; });
+    }
+  }
+}
+
 }  // namespace
 
 Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup& setup) {
@@ -63,6 +73,7 @@ Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup
   Priced priced = price_model(model, options);
   if (setup.layouts.size() > 1) take_turns(priced.costs, setup.layouts);
   if (setup.fused) keep_fused(priced.costs);
+  if (setup.siblings) keep_siblings(priced.costs);
   std::variant<Compiled, Infeasible> result = fit(std::move(priced), options);
   if (const auto* infeasible = std::get_if<Infeasible>(&result)) throw std::runtime_error(infeasible->explanation);
   const Compiled& compiled = std::get<Compiled>(result);

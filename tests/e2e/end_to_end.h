@@ -29,8 +29,9 @@ struct Setup {
   WeightsForm weights = WeightsForm::kAuto;
   int threads = 1;
   std::vector<Layout>
-      layouts;         ///< of the nodes' outputs, one after another in turn, as far as there are such primitives
-  bool fused = false;  ///< fusions wherever there are any
+      layouts;            ///< of the nodes' outputs, one after another in turn, as far as there are such primitives
+  bool fused = false;     ///< fusions wherever there are any
+  bool siblings = false;  ///< one call for siblings wherever they are any
 };
 
 /// Compiles with estimated costs and writes the C into `folder`. Throws std::runtime_error if nothing fits.

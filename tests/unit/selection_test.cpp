@@ -170,6 +170,46 @@ TEST(Evaluate, NobodyOverwritesASliceOfACopyFreeConcat) {
   EXPECT_EQ(peaks(costs, {0, 0, 1, 1, 0}), (Blocks{1 + 5, 1 + 5 + 4, 5, 5 + 2, 5 + 1, 1}));
 }
 
+/// x is read by three nodes, the first and the last of which one call can make; a fourth reads what they made.
+CostTable family() {
+  CostTable costs = table();
+  const int x = tensor(costs, 1, 1), p = tensor(costs, 2, 2), q = tensor(costs, 3, 3), r = tensor(costs, 5, 7),
+            z = tensor(costs, 1, 1);
+  costs.tensors[x].is_input = costs.tensors[z].is_output = true;
+  costs.siblings.push_back({{0, 2}, kB});
+  const auto one_call = [](Candidate result) {
+    result.siblings = 0;
+    return result;
+  };
+  node(costs, {x}, p,
+       {candidate({kA}, kB, 10), one_call(candidate({kA}, kB, 12, 4)), one_call(candidate({kA}, kA, 1))});
+  node(costs, {x}, q, {candidate({kB}, kA, 1)});
+  node(costs, {x}, r, {candidate({kA}, kB, 10), one_call(candidate({kA}, kB, 0))});
+  node(costs, {p, q, r}, z, {candidate({kB, kA, kB}, kA, 1)});
+  return costs;
+}
+
+TEST(Evaluate, SiblingsAreAliveFromTheirOneCallOn) {
+  EXPECT_EQ(peaks(family(), {0, 0, 0, 0}), (Blocks{1 + 2, 1 + 2 + 1 + 3, 1 + 2 + 3 + 7, 2 + 3 + 7 + 1, 1}));
+  EXPECT_EQ(peaks(family(), {1, 0, 1, 0}), (Blocks{1 + 2 + 7 + 4, 1 + 2 + 7 + 1 + 3, 1 + 2 + 3 + 7, 2 + 3 + 7 + 1, 1}));
+  EXPECT_EQ(evaluate(family(), {1, 0, 1, 0}).time_ns, 12 + 6 + 1);
+}
+
+TEST(Evaluate, SiblingsAreAllMadeByOneCallOrNoneIs) {
+  EXPECT_FALSE(evaluate(family(), {1, 0, 0, 0}).valid);
+  EXPECT_FALSE(evaluate(family(), {2, 0, 1, 0}).valid) << "in another layout";
+  EXPECT_EQ(evaluate(family(), {0, 0, 1, 0}).fault,
+            "n2: made by one call with its siblings, but n0 has one of its own");
+}
+
+TEST(Evaluate, ASiblingMadeEarlyIsNoPartOfACopyFreeConcat) {
+  CostTable costs = family();
+  costs.tensors[4].bytes = {64 * 9, 64 * 9};
+  costs.nodes[3] = {"n3", {1, 3}, 4, {copy_free(candidate({kB, kB}, kB, 0))}};
+  EXPECT_TRUE(evaluate(costs, {0, 0, 0, 0}).valid);
+  EXPECT_EQ(evaluate(costs, {1, 0, 1, 0}).fault, "n3: t3 is made before its siblings");
+}
+
 TEST(Evaluate, AMissingConversionIsNamed) {
   CostTable costs = branches();
   costs.tensors[1].conversion_ns[kB][kA] = -1;

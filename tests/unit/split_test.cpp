@@ -102,6 +102,17 @@ TEST(Split, ChannelSlicesBeginWhereTheWeightsOfOthersEnd) {
   EXPECT_EQ(parts[1].layer.in_channels, 32);
 }
 
+TEST(Split, SiblingsAreSharedOutByRowsOnly) {
+  const Primitive& int8x3 = primitive("conv_int8x3_c16");
+  snug_layer layer = layer_for(int8x3, "ic32ih7iw7oc72oh7ow7kh1kw1sy1sx1dy1dx1g1b7");
+  EXPECT_EQ(split_layer(int8x3, layer, Split::kChannels, 2).size(), 2U);
+  layer.sibling_channel[0] = 32;
+  EXPECT_TRUE(split_layer(int8x3, layer, Split::kChannels, 2).empty());
+  const std::vector<Part> bands = split_layer(int8x3, layer, Split::kRows, 2);
+  ASSERT_EQ(bands.size(), 2U);
+  EXPECT_EQ(bands[1].layer.sibling_channel[0], 32);
+}
+
 TEST(Split, ChannelwiseOperatorsReadTheirChannelsOnly) {
   const Primitive& depthwise = primitive("conv_depthwise_hwc");
   const snug_layer layer = layer_for(depthwise, "ic48ih7iw7oc48oh7ow7kh3kw3sy1sx1dy1dx1pt1pl1g48");
