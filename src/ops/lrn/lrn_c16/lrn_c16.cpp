@@ -22,6 +22,7 @@ const Primitive lrn_c16{
     .input = kC16,
     .output = kC16,
     .source = "powers by reciprocal square roots",
+    .in_place = true,
     .refusal = refusal,
     .work = work,
 };
