@@ -27,6 +27,7 @@ json primitive_json(const ListedPrimitive& listed) {
           {"output_layout", primitive.output.name},
           {"classic", primitive.classic},
           {"in_place", primitive.in_place},
+          {"siblings", primitive.siblings},
           {"has_knob", primitive.blocks != nullptr},
           {"refuses", refusals(listed)},
           {"workspace", primitive.workspace},
@@ -37,11 +38,11 @@ json primitive_json(const ListedPrimitive& listed) {
 void print_primitive(const ListedPrimitive& listed) {
   const Primitive& primitive = *listed.primitive;
   const std::vector<std::string_view> reasons = refusals(listed);
-  fmt::print("{}: {}, {} → {}{}{}\n", primitive.name,
+  fmt::print("{}: {}, {} → {}{}{}{}\n", primitive.name,
              primitive.family == listed.operator_name ? std::string(primitive.family)
                                                       : fmt::format("{}, {}", listed.operator_name, primitive.family),
              primitive.input.name, primitive.output.name, primitive.classic ? ", classic" : "",
-             primitive.in_place ? ", in place" : "");
+             primitive.in_place ? ", in place" : "", primitive.siblings ? ", siblings in one call" : "");
   if (!reasons.empty()) fmt::print("    refuses    {}\n", fmt::join(reasons, "; "));
   fmt::print("    workspace  {}\n", primitive.workspace);
   if (!primitive.source.empty()) fmt::print("    source     {}\n", primitive.source);

@@ -18,6 +18,8 @@
  *                                    fetch some weights of the next panel
  *                                    find the unit of the next strip's input, then its digits, bit by bit
  *
+ * Layers that read the same may be one call, each with its own output: their digits are made once.
+ *
  * Workspace: 3 bytes for every input value of one strip, or two, their padding included; 6 KiB for sums; 8
  * bytes per step. Wins on 1x1 kernels, and on others where Winograd reads more weights than it saves
  * products: on maps of up to 14 x 14.
