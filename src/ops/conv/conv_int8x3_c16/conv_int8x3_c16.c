@@ -76,9 +76,9 @@ static strip strip_at(const convolution *c, int32_t y)
 /* A panel's weights are fetched in four streams, a line from each in turn, since the processor fetches ahead
  * by itself in every stream that it sees, but not far in one. */
 typedef struct fetch_job {
-    const int8_t *first;
-    ptrdiff_t stream; /* bytes of one */
-    int32_t left;     /* lines of each */
+    const int8_t *line; /* the first stream's next */
+    ptrdiff_t stream;   /* bytes of one */
+    int32_t left;       /* lines of each */
 } fetch_job;
 
 static fetch_job fetch_weights(const convolution *c, int32_t panel)
@@ -90,12 +90,13 @@ static fetch_job fetch_weights(const convolution *c, int32_t panel)
 
 static inline void go_on_fetch(fetch_job *job, int32_t lines)
 {
-    for (lines = least(lines, job->left); lines > 0; lines--) {
-        const int8_t *const line = job->first + (ptrdiff_t)--job->left * 64;
-        SNUG_PREFETCH(line);
-        SNUG_PREFETCH(line + job->stream);
-        SNUG_PREFETCH(line + 2 * job->stream);
-        SNUG_PREFETCH(line + 3 * job->stream);
+    lines = least(lines, job->left);
+    job->left -= lines;
+    for (; lines > 0; lines--, job->line += 64) {
+        SNUG_PREFETCH(job->line);
+        SNUG_PREFETCH(job->line + job->stream);
+        SNUG_PREFETCH(job->line + 2 * job->stream);
+        SNUG_PREFETCH(job->line + 3 * job->stream);
     }
 }
 
