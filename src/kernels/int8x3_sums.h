@@ -44,6 +44,35 @@ static inline const int8_t *snug_int8x3_panel(const snug_int8x3_outputs *o, int3
     return (const int8_t *)o->weights + panel * o->panel_bytes + SNUG_INT8X3_UNIT_BYTES;
 }
 
+/* A panel's weights on their way to the second-level cache, in four streams, a line from each in turn: the
+ * processor fetches ahead by itself in every stream that it sees, forwards rather than backwards, but not far
+ * in one. */
+typedef struct snug_int8x3_fetch {
+    const int8_t *line; /* the first stream's next */
+    ptrdiff_t stream;   /* bytes of one */
+    int32_t left;       /* lines of each */
+} snug_int8x3_fetch;
+
+static inline snug_int8x3_fetch snug_int8x3_fetch_panel(const snug_int8x3_outputs *o, int32_t panel,
+                                                        int32_t steps)
+{
+    const int32_t lines = steps * (SNUG_INT8X3_STEP_BYTES / 64 / 4);
+    const snug_int8x3_fetch fetch = {snug_int8x3_panel(o, panel), (ptrdiff_t)lines * 64, lines};
+    return fetch;
+}
+
+static inline void snug_int8x3_go_on_fetch(snug_int8x3_fetch *fetch, int32_t lines)
+{
+    lines = lines < fetch->left ? lines : fetch->left;
+    fetch->left -= lines;
+    for (; lines > 0; lines--, fetch->line += 64) {
+        SNUG_PREFETCH(fetch->line);
+        SNUG_PREFETCH(fetch->line + fetch->stream);
+        SNUG_PREFETCH(fetch->line + 2 * fetch->stream);
+        SNUG_PREFETCH(fetch->line + 3 * fetch->stream);
+    }
+}
+
 /* Sums of two tiles on their way, pixel by pixel. */
 typedef struct snug_int8x3_sums {
     int32_t panel, left, pixel, y, x; /* output row and column of the next pixel */

@@ -131,8 +131,9 @@ static inline void snug_winograd_multiply_digits(const snug_winograd_digits *d, 
 {
     const snug_winograd_int8x3_plan *const plan = &d->plan;
     const int32_t both = SNUG_INT8X3_TILES * plan->pixels, pairs = (o->width + both - 1) / both,
-                  lines = (16 + pairs - 1) / pairs, slice = snug_int8x3_slice(both, 2 * plan->steps);
-    for (int32_t panel = 0; panel < panels; panel++)
+                  lines = (4 + pairs - 1) / pairs, slice = snug_int8x3_slice(both, 2 * plan->steps);
+    for (int32_t panel = 0; panel < panels; panel++) {
+        snug_int8x3_fetch next = snug_int8x3_fetch_panel(o, panel + 1, plan->steps);
         for (int32_t pair = 0; pair < pairs; pair++) {
             const int8_t *w = snug_int8x3_panel(o, panel), *x = d->digits + point * plan->point_bytes +
                                                                 (ptrdiff_t)pair * both * SNUG_INT8X3_DEPTH;
@@ -143,8 +144,7 @@ static inline void snug_winograd_multiply_digits(const snug_winograd_digits *d, 
                 for (int32_t group = 0; group < SNUG_INT8X3_GROUPS; group++, w += SNUG_INT8X3_TILE_BYTES) {
                     snug_int8x3_group(d->amx, plan->pixels, group, x, SNUG_INT8X3_DEPTH, plan->digit_bytes,
                                       w - group * SNUG_INT8X3_TILE_BYTES, d->sums);
-                    for (int32_t line = 0; line < lines; line++)
-                        SNUG_PREFETCH(w + plan->panel_bytes + (pair * lines + line) * 64);
+                    snug_int8x3_go_on_fetch(&next, lines);
                     if (group > 0 && pending->sums.left > 0)
                         snug_int8x3_finish(&pending->outputs, &pending->sums, slice);
                 }
@@ -154,6 +154,7 @@ static inline void snug_winograd_multiply_digits(const snug_winograd_digits *d, 
             pending->outputs = *o;
             pending->sums = sums;
         }
+    }
 }
 
 #endif

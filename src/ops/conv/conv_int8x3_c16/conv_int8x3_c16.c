@@ -73,33 +73,6 @@ static strip strip_at(const convolution *c, int32_t y)
 
 /* What is done in slices between products. Each has a place where it is, and how much of it is left. */
 
-/* A panel's weights are fetched in four streams, a line from each in turn, since the processor fetches ahead
- * by itself in every stream that it sees, but not far in one. */
-typedef struct fetch_job {
-    const int8_t *line; /* the first stream's next */
-    ptrdiff_t stream;   /* bytes of one */
-    int32_t left;       /* lines of each */
-} fetch_job;
-
-static fetch_job fetch_weights(const convolution *c, int32_t panel)
-{
-    const int32_t lines = c->steps * (SNUG_INT8X3_STEP_BYTES / 64 / 4);
-    const fetch_job job = {snug_int8x3_panel(&c->outputs, panel), (ptrdiff_t)lines * 64, lines};
-    return job;
-}
-
-static inline void go_on_fetch(fetch_job *job, int32_t lines)
-{
-    lines = least(lines, job->left);
-    job->left -= lines;
-    for (; lines > 0; lines--, job->line += 64) {
-        SNUG_PREFETCH(job->line);
-        SNUG_PREFETCH(job->line + job->stream);
-        SNUG_PREFETCH(job->line + 2 * job->stream);
-        SNUG_PREFETCH(job->line + 3 * job->stream);
-    }
-}
-
 /* A strip's input becomes digits: pixels of 64 channels, [phase][64 channels][row][column], are gone through
  * twice, for their largest magnitude and for their digits. */
 typedef struct input_job {
@@ -214,14 +187,14 @@ static SNUG_NOINLINE void go_on_input(const convolution *c, input_job *job, int3
 /* All of them, and how much of each is done at a time. */
 typedef struct jobs {
     snug_int8x3_sums sums;
-    fetch_job next;
+    snug_int8x3_fetch next;
     input_job below;
     int32_t sums_slice, next_slice, below_slice;
 } jobs;
 
 static inline void go_on(const convolution *c, jobs *j, int32_t group)
 {
-    go_on_fetch(&j->next, j->next_slice);
+    snug_int8x3_go_on_fetch(&j->next, j->next_slice);
     if (group > 0 && j->sums.left > 0) /* the sums that tiles stored have arrived by now */
         snug_int8x3_finish(&c->outputs, &j->sums, j->sums_slice);
     if (j->below.left > 0)
@@ -265,7 +238,8 @@ static void run_strip(const convolution *c, const strip *t, float unit, int more
         const int32_t panel = panels_go_by ? i % c->panels : i / blocks,
                       block = panels_go_by ? i / c->panels : i % blocks;
         if (block == 0) { /* behind the last panel are the next layer's */
-            j->next = fetch_weights(c, more && panel + 1 == c->panels ? 0 : panel + 1);
+            j->next = snug_int8x3_fetch_panel(&c->outputs, more && panel + 1 == c->panels ? 0 : panel + 1,
+                                              c->steps);
             j->next_slice = slice_of(j->next.left, slices);
         }
         run_tiles(c, panel, block * both, t, unit, j);
