@@ -27,9 +27,8 @@
 // Copy-free concat (candidate.copy_free, no call). Its inputs occupy no memory of their own: they lie inside
 // the buffer of the output, which is alive from the step of the first producer on (while that producer runs,
 // but not while its inputs are converted) until the output dies. Valid only if every input
-//   - is produced in the output's layout, by a candidate that is neither in place nor itself copy-free, and by a call
-//   of
-//     its own or the first of its siblings;
+//   - is produced in the output's layout, by a candidate that is neither in place nor itself copy-free;
+//   - is made when its own node runs, not before by a sibling's call;
 //   - is no input or output of the network, stands in one slot only, and lies in no other copy-free concat;
 //   - is read by no node after the concat unless the output is needed for longer still.
 //

@@ -109,6 +109,12 @@ fs::path zoo_model(const std::string& name) {
   return file;
 }
 
+void write_model(ZooModel model, uint64_t seed, const fs::path& file) {
+  draw_weights(model, seed);
+  std::ofstream stream(file, std::ios::binary);
+  model.proto.SerializeToOstream(&stream);
+}
+
 Outcome run_snug(const std::vector<std::string>& arguments) {
   Target here;
   const RunResult result = run_program(here, SNUG_PROGRAM, arguments);

@@ -9,6 +9,7 @@
 
 #include "driver/compile.h"
 #include "driver/project.h"
+#include "zoo/onnx_writer.h"
 
 namespace snug::testing {
 
@@ -47,6 +48,9 @@ double relative_error(const std::vector<float>& values, const std::vector<float>
 
 /// A zoo model, written once per test program.
 std::filesystem::path zoo_model(const std::string& name);
+
+/// Draws a model's weights and writes it.
+void write_model(ZooModel model, uint64_t seed, const std::filesystem::path& file);
 
 /// Runs the snug program with these arguments.
 struct Outcome {

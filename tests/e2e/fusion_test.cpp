@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "e2e/end_to_end.h"
 #include "zoo/onnx_writer.h"
@@ -50,10 +49,7 @@ void write_stages(const std::filesystem::path& file) {
   x = net.max_pool("/pool2", x, {.kernel = 2, .stride = 2});
   x = net.relu("/relu3", net.conv("/conv3", x, {.out_channels = 32, .kernel = 3, .pad = 1}));
   x = net.max_pool("/pool3", x, {.kernel = 3, .stride = 2, .ceil = true});
-  ZooModel model = net.finish(net.fully_connected("/fc", net.flatten("/flatten", x), 10), "logits");
-  draw_weights(model, 11);
-  std::ofstream stream(file, std::ios::binary);
-  model.proto.SerializeToOstream(&stream);
+  write_model(net.finish(net.fully_connected("/fc", net.flatten("/flatten", x), 10), "logits"), 11, file);
 }
 
 TEST(FusedWinograd, AgreesWithTheOracle) {

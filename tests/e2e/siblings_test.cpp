@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "e2e/end_to_end.h"
 #include "zoo/onnx_writer.h"
@@ -27,10 +26,7 @@ void write_modules(const std::filesystem::path& file) {
     const ZooTensor five = branch(net, name + "/5x5", branch(net, name + "/5x5_reduce", x, 24, 1), 16, 5);
     x = net.concat(name + "/output", {first, three, five});
   }
-  ZooModel model = net.finish(net.fully_connected("/fc", net.flatten("/flatten", x), 10), "logits");
-  draw_weights(model, 3);
-  std::ofstream stream(file, std::ios::binary);
-  model.proto.SerializeToOstream(&stream);
+  write_model(net.finish(net.fully_connected("/fc", net.flatten("/flatten", x), 10), "logits"), 3, file);
 }
 
 TEST(Siblings, GiveTheSameAnswerOnAnyNumberOfThreads) {
