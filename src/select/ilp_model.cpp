@@ -7,8 +7,9 @@
 //   h(j,v,l)        tensor v, last read by j, is held unconverted in l while j runs: only where one y does
 //   not say it
 //
-// Memory rows count blocks of 64 bytes and are linear because every "alive" is one of: always; o - z; y; h.
-// No row needs a big constant: a row for a conversion that does not happen is implied by those that do.
+// Memory rows (ilp_memory.cpp) count blocks of 64 bytes and are linear because every "alive" is one of: always; o - z;
+// y; h; the x of a candidate that a sibling's call makes. No row needs a big constant: a row for a conversion that does
+// not happen is implied by those that do.
 #include "select/ilp_model.h"
 
 #include <algorithm>
@@ -16,67 +17,14 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "select/ilp_builder.h"
 #include "select/prefilter.h"
 
 namespace snug {
+
+using namespace ilp;
+
 namespace {
-
-/// What the rows are built from.
-struct Builder {
-  const CostTable& costs;
-  const Limits& limits;
-  Lifetimes lifetimes;
-  IlpModel model;
-  std::vector<std::vector<int>> concats_of;             ///< per tensor: concats that may hold it
-  std::map<std::pair<int, int>, int> copy_free_column;  ///< (concat, layout): z
-  std::map<int, int> first;                             ///< concat: first producer
-};
-
-int64_t blocks(int64_t bytes) {
-  CHECK(bytes % kAlignmentBytes == 0, "sizes in a cost table are multiples of 64");
-  return bytes / kAlignmentBytes;
-}
-
-int add_column(IlpModel& model, int64_t cost, bool integer) {
-  model.costs.push_back(cost);
-  model.integer.push_back(integer);
-  return static_cast<int>(model.costs.size()) - 1;
-}
-
-void add_term(std::vector<IlpTerm>& terms, int column, int64_t weight) {
-  if (column >= 0 && weight != 0) terms.push_back({column, weight});
-}
-
-/// Adds a row, with every column once; leaves out rows that hold for any values in [0, 1].
-void add_row(IlpModel& model, int64_t lower, int64_t upper, const std::vector<IlpTerm>& terms) {
-  std::map<int, int64_t> merged;
-  for (const IlpTerm& term : terms) merged[term.column] += term.weight;
-  IlpRow row{lower, upper, {}};
-  int64_t least = 0, most = 0;
-  for (const auto& [column, weight] : merged) {
-    add_term(row.terms, column, weight);
-    (weight < 0 ? least : most) += weight;
-  }
-  if (least < lower || most > upper) model.rows.push_back(std::move(row));
-}
-
-int read_column(const Builder& builder, int node, int slot, int from, int to) {
-  const auto found = builder.model.read.find({node, slot, from, to});
-  return found == builder.model.read.end() ? -1 : found->second;
-}
-
-int copy_free_column(const Builder& builder, int concat, int layout) {
-  const auto found = builder.copy_free_column.find({concat, layout});
-  return found == builder.copy_free_column.end() ? -1 : found->second;
-}
-
-int layouts(const Builder& builder) {
-  return static_cast<int>(builder.costs.layouts.size());
-}
-int nodes(const Builder& builder) {
-  return static_cast<int>(builder.costs.nodes.size());
-}
 
 int64_t price(const Candidate& candidate, IlpObjective objective) {
   return objective == IlpObjective::kTime ? candidate.time_ns : candidate.weight_bytes;
@@ -247,14 +195,6 @@ void add_copy_free_rules(Builder& builder) {
   }
 }
 
-/// The candidates of a group that a node may take, each with this weight.
-void add_siblings(const Builder& builder, int node, int group, int64_t weight, std::vector<IlpTerm>& terms) {
-  for (size_t k = 0; k < builder.model.kept[node].size(); ++k) {
-    const Candidate& candidate = builder.costs.nodes[node].candidates[builder.model.kept[node][k]];
-    if (candidate.siblings == group) add_term(terms, builder.model.chosen[node][k], weight);
-  }
-}
-
 /// All nodes of a group take a candidate of it, or none does.
 void add_sibling_rules(Builder& builder) {
   for (int group = 0; group < static_cast<int>(builder.costs.siblings.size()); ++group) {
@@ -266,157 +206,6 @@ void add_sibling_rules(Builder& builder) {
       add_siblings(builder, node, group, -1, same);
       add_row(builder.model, 0, 0, same);
     }
-  }
-}
-
-/// A tensor's own bytes: in the layout produced, nothing where it lies in a concat's buffer.
-void add_tensor(const Builder& builder, int tensor, std::vector<IlpTerm>& terms) {
-  for (int layout = 0; layout < layouts(builder); ++layout) {
-    const int64_t size = blocks(builder.costs.tensors[tensor].bytes[layout]);
-    add_term(terms, builder.model.produced[tensor][layout], size);
-    for (const int concat : builder.concats_of[tensor]) {
-      add_term(terms, copy_free_column(builder, concat, layout), -size);
-    }
-  }
-}
-
-const IlpHeld& held_column(Builder& builder, int node, int tensor, int layout) {
-  const auto [place, inserted] = builder.model.held.try_emplace({node, tensor, layout});
-  IlpHeld& held = place->second;
-  if (!inserted) return held;
-  const std::vector<int>& inputs = builder.costs.nodes[node].inputs;
-  for (size_t slot = 0; slot < inputs.size(); ++slot) {
-    const int read = read_column(builder, node, static_cast<int>(slot), layout, layout);
-    if (inputs[slot] == tensor && read >= 0) held.read.push_back(read);
-  }
-  for (const int concat : builder.concats_of[tensor]) {
-    const int column = copy_free_column(builder, concat, layout);
-    if (column >= 0) held.copy_free.push_back(column);
-  }
-  if (held.read.size() == 1 && held.copy_free.empty()) {
-    held.column = held.read[0];
-    held.read.clear();
-  } else if (!held.read.empty()) {
-    held.column = add_column(builder.model, 0, false);
-    for (const int read : held.read) {
-      std::vector<IlpTerm> row{{held.column, 1}, {read, -1}};
-      for (const int column : held.copy_free) add_term(row, column, 1);
-      add_row(builder.model, 0, kNoLimit, row);
-    }
-  }
-  return held;
-}
-
-/// A tensor before `node` runs, once the node's slots before `slot` are converted where they need it.
-void add_original(Builder& builder, int node, int slot, int tensor, std::vector<IlpTerm>& terms) {
-  const std::vector<int>& inputs = builder.costs.nodes[node].inputs;
-  const bool waits = std::find(inputs.begin() + slot, inputs.end(), tensor) != inputs.end();
-  const bool read = std::ranges::count(inputs, tensor) > 0;
-  if (waits || !read || builder.lifetimes.of[tensor].last > node) {
-    add_tensor(builder, tensor, terms);
-    return;
-  }
-  for (int layout = 0; layout < layouts(builder); ++layout) {
-    if (builder.model.produced[tensor][layout] < 0) continue;
-    add_term(terms, held_column(builder, node, tensor, layout).column,
-             blocks(builder.costs.tensors[tensor].bytes[layout]));
-  }
-}
-
-/// Returns whether the slot can be converted at all.
-bool add_copy(const Builder& builder, int node, int slot, std::vector<IlpTerm>& terms) {
-  const TensorCosts& tensor = builder.costs.tensors[builder.costs.nodes[node].inputs[slot]];
-  bool any = false;
-  for (int from = 0; from < layouts(builder); ++from) {
-    for (int to = 0; to < layouts(builder); ++to) {
-      const int column = from == to ? -1 : read_column(builder, node, slot, from, to);
-      any |= column >= 0;
-      add_term(terms, column, blocks(tensor.bytes[to]));
-    }
-  }
-  return any;
-}
-
-/// The map between the steps of the slot's conversion, where that is composed.
-void add_between(const Builder& builder, int node, int slot, std::vector<IlpTerm>& terms) {
-  const TensorCosts& tensor = builder.costs.tensors[builder.costs.nodes[node].inputs[slot]];
-  for (int from = 0; from < layouts(builder); ++from) {
-    for (int to = 0; to < layouts(builder); ++to) {
-      const int column = from == to ? -1 : read_column(builder, node, slot, from, to);
-      if (column >= 0) add_term(terms, column, blocks(bytes_between(tensor, from, to)));
-    }
-  }
-}
-
-/// Buffers of copy-free concats that are open when `node` starts, and what siblings have made; with `running` those
-/// that it begins, too, but not the one that it ends, which its own output stands for.
-void add_buffers(const Builder& builder, int node, bool running, std::vector<IlpTerm>& terms) {
-  for (const auto& [place, column] : builder.copy_free_column) {
-    const auto [concat, layout] = place;
-    const int begin = builder.first.at(concat);
-    const bool open = running ? begin <= node && node < concat : begin < node && node <= concat;
-    const int output = builder.costs.nodes[concat].output;
-    if (open) add_term(terms, column, blocks(builder.costs.tensors[output].bytes[layout]));
-  }
-  for (int group = 0; group < static_cast<int>(builder.costs.siblings.size()); ++group) {
-    const SiblingCosts& siblings = builder.costs.siblings[group];
-    for (const int sibling : made_before(siblings, running ? node + 1 : node)) {
-      const int output = builder.costs.nodes[sibling].output;
-      add_siblings(builder, sibling, group, blocks(builder.costs.tensors[output].bytes[siblings.output_layout]), terms);
-    }
-  }
-}
-
-void add_output(const Builder& builder, int node, std::vector<IlpTerm>& terms) {
-  const int output = builder.costs.nodes[node].output;
-  const std::vector<int64_t>& bytes = builder.costs.tensors[output].bytes;
-  for (size_t k = 0; k < builder.model.kept[node].size(); ++k) {
-    const Candidate& candidate = builder.costs.nodes[node].candidates[builder.model.kept[node][k]];
-    const int64_t own = candidate.in_place >= 0 ? 0 : bytes[candidate.output_layout];
-    add_term(terms, builder.model.chosen[node][k], blocks(own + candidate.workspace_bytes));
-  }
-  for (const int concat : builder.concats_of[output]) {
-    for (int layout = 0; layout < layouts(builder); ++layout) {
-      add_term(terms, copy_free_column(builder, concat, layout), -blocks(bytes[layout]));
-    }
-  }
-}
-
-void add_memory_rows(Builder& builder, int node) {
-  const int64_t limit = builder.limits.ram_bytes / kAlignmentBytes;
-  const int slots = static_cast<int>(builder.costs.nodes[node].inputs.size());
-  std::vector<IlpTerm> copies;
-  for (int slot = 0; slot < slots; ++slot) {
-    if (!add_copy(builder, node, slot, copies)) continue;
-    std::vector<IlpTerm> row = copies;
-    add_between(builder, node, slot, row);
-    for (const int tensor : builder.lifetimes.live[node]) add_original(builder, node, slot, tensor, row);
-    add_buffers(builder, node, false, row);
-    add_row(builder.model, -kNoLimit, limit, row);
-  }
-  std::vector<IlpTerm> row = copies;
-  for (const int tensor : builder.lifetimes.live[node]) add_original(builder, node, slots, tensor, row);
-  add_buffers(builder, node, true, row);
-  add_output(builder, node, row);
-  add_row(builder.model, -kNoLimit, limit, row);
-}
-
-void add_end_rows(Builder& builder) {
-  const int64_t limit = builder.limits.ram_bytes / kAlignmentBytes;
-  const std::vector<int>& outputs = builder.lifetimes.live.back();
-  int64_t converted = 0;
-  for (size_t k = 0; k < outputs.size(); ++k) {
-    std::vector<IlpTerm> row;
-    for (size_t waiting = k; waiting < outputs.size(); ++waiting) add_tensor(builder, outputs[waiting], row);
-    const TensorCosts& output = builder.costs.tensors[outputs[k]];
-    const int64_t copy = blocks(output.bytes[output.fixed_layout]);
-    for (int layout = 0; layout < layouts(builder); ++layout) {
-      if (layout == output.fixed_layout) continue;
-      const int64_t between = blocks(bytes_between(output, layout, output.fixed_layout));
-      add_term(row, builder.model.produced[outputs[k]][layout], copy + between);
-    }
-    add_row(builder.model, -kNoLimit, limit - converted, row);
-    converted += copy;
   }
 }
 
