@@ -36,6 +36,12 @@ struct Candidate {
                       ///< others have nothing to do; -1
 };
 
+/// Whether two candidates of a node read and leave behind the same, so that the better one can stand for the other.
+inline bool same_form(const Candidate& a, const Candidate& b) {
+  return a.input_layouts == b.input_layouts && a.output_layout == b.output_layout && a.in_place == b.in_place &&
+         a.copy_free == b.copy_free && a.siblings == b.siblings;
+}
+
 /// A node. `inputs` are tensors (a tensor may stand there twice); `candidates` is never empty.
 struct NodeCosts {
   std::string name;

@@ -186,14 +186,23 @@ void append_primitive(const Enumeration& e, const Node& node, const Lowered& low
   }
 }
 
-/// The primitives that can make a node and its siblings in one call.
-std::vector<const Primitive*> servers_of_siblings(const Enumeration& e, const Node& node, const Lowered& lowered) {
+/// The primitives that can make the calls of a node in these layouts.
+std::vector<const Primitive*> servers_in(const Enumeration& e, const Node& node, const Lowered& lowered,
+                                         const LayoutSet& layouts) {
   std::vector<const Primitive*> result;
   for (const auto& [primitive, operator_name] : e.primitives) {
-    const bool can = primitive->siblings && operator_name == node.op->name;
-    if (!can || !refusal_of(e, node, lowered, *primitive, e.layouts).empty()) continue;
-    CHECK(primitive->input == kC16 && primitive->output == kC16, std::string(primitive->name));
+    if (operator_name != node.op->name || !refusal_of(e, node, lowered, *primitive, layouts).empty()) continue;
     result.push_back(primitive);
+  }
+  return result;
+}
+
+/// The primitives that can make a node and its siblings in one call.
+std::vector<const Primitive*> servers_of_siblings(const Enumeration& e, const Node& node, const Lowered& lowered) {
+  std::vector<const Primitive*> result = servers_in(e, node, lowered, e.layouts);
+  std::erase_if(result, [](const Primitive* primitive) { return !primitive->siblings; });
+  for (const Primitive* primitive : result) {
+    CHECK(primitive->input == kC16 && primitive->output == kC16, std::string(primitive->name));
   }
   return result;
 }
@@ -225,12 +234,9 @@ void append_taken_over(const Enumeration& e, int index, bool last, std::vector<C
 /// The primitives that can compute a fusion.
 std::vector<const Primitive*> servers(const Enumeration& e, const Fusion& fusion) {
   const Lowered lowered = fusion.node.op->lower(e.graph, fusion.node);
-  std::vector<const Primitive*> result;
-  for (const auto& [primitive, operator_name] : e.primitives) {
-    if (operator_name != fusion.node.op->name || !refusal_of(e, fusion.node, lowered, *primitive, e.layouts).empty())
-      continue;
+  std::vector<const Primitive*> result = servers_in(e, fusion.node, lowered, e.layouts);
+  for (const Primitive* primitive : result) {
     CHECK(primitive->output == kC16 && !primitive->in_place, std::string(primitive->name));
-    result.push_back(primitive);
   }
   return result;
 }
@@ -376,8 +382,7 @@ void merge_equal_layouts(const Graph& graph, NodeCosts& costs) {
 bool append_primitives(const Enumeration& e, const Node& node, const Lowered& lowered, const LayoutSet& layouts,
                        std::vector<Candidate>& candidates) {
   const size_t before = candidates.size();
-  for (const auto& [primitive, operator_name] : e.primitives) {
-    if (operator_name != node.op->name || !refusal_of(e, node, lowered, *primitive, layouts).empty()) continue;
+  for (const Primitive* primitive : servers_in(e, node, lowered, layouts)) {
     append_primitive(e, node, lowered, *primitive, candidates);
   }
   return candidates.size() > before;
@@ -419,10 +424,7 @@ bool is_vector_alias(const Graph& graph, const Node& node) {
 }
 
 const Constant* packed_constant(const Graph& graph, const Node& node) {
-  const int index = node.op->weights_input;
-  if (index < 0 || static_cast<size_t>(index) >= node.inputs.size()) return nullptr;
-  const TensorId id = node.inputs[static_cast<size_t>(index)];
-  return id == kNoTensor ? nullptr : graph.tensor(id).constant.get();
+  return input_constant(graph, node, node.op->weights_input);
 }
 
 Computed computed_by(const Graph& graph, const CostTable& costs, std::span<const Fusion> fusions, int index,

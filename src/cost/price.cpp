@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <tuple>
 
 #include "base/error.h"
 #include "cost/conversions.h"
@@ -76,11 +75,6 @@ bool dominates(const Candidate& a, const Candidate& b) {
   return weighed_ns(a) <= weighed_ns(b) && a.workspace_bytes <= b.workspace_bytes && a.weight_bytes <= b.weight_bytes;
 }
 
-bool same_use(const Candidate& a, const Candidate& b) {
-  return std::tie(a.input_layouts, a.output_layout, a.in_place, a.copy_free, a.siblings) ==
-         std::tie(b.input_layouts, b.output_layout, b.in_place, b.copy_free, b.siblings);
-}
-
 /// The strategy `direct` needs its candidates, however slow they are.
 bool is_kept_for_comparison(const Candidate& candidate) {
   return candidate.primitive != nullptr && candidate.primitive->family == "direct";
@@ -91,7 +85,7 @@ std::vector<Candidate> without_dominated(const std::vector<Candidate>& candidate
   for (size_t k = 0; k < candidates.size(); ++k) {
     bool dominated = false;
     for (size_t other = 0; other < candidates.size() && !dominated; ++other) {
-      if (other == k || !same_use(candidates[other], candidates[k])) continue;
+      if (other == k || !same_form(candidates[other], candidates[k])) continue;
       // Of equals the first stays.
       dominated =
           dominates(candidates[other], candidates[k]) && (other < k || !dominates(candidates[k], candidates[other]));

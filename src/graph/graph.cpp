@@ -49,6 +49,12 @@ std::vector<TensorId> data_inputs(const Graph& graph, const Node& node) {
   return found;
 }
 
+const Constant* input_constant(const Graph& graph, const Node& node, int index) {
+  if (index < 0 || static_cast<size_t>(index) >= node.inputs.size()) return nullptr;
+  const TensorId id = node.inputs[static_cast<size_t>(index)];
+  return id == kNoTensor ? nullptr : graph.tensor(id).constant.get();
+}
+
 std::vector<std::vector<int>> consumers(const Graph& graph) {
   std::vector<std::vector<int>> readers(graph.tensors.size());
   for (size_t index = 0; index < graph.nodes.size(); ++index) {

@@ -79,6 +79,9 @@ Images images(const Dims& dims);
 /// Inputs of a node that are computed at run time, in order (constants and absent ones left out).
 std::vector<TensorId> data_inputs(const Graph& graph, const Node& node);
 
+/// The constant that a node has as this input (an index into node.inputs, or -1), or null.
+const Constant* input_constant(const Graph& graph, const Node& node, int index);
+
 /// Indices of the nodes that read each tensor, in order, once per node.
 std::vector<std::vector<int>> consumers(const Graph& graph);
 

@@ -87,16 +87,10 @@ WeightSpan append_weights(Program& program, const std::vector<std::byte>& bytes)
   return {.offset_bytes = begin, .bytes = static_cast<int64_t>(bytes.size())};
 }
 
-const Constant* constant_input(const Graph& graph, const Node& node, int index) {
-  if (index < 0 || static_cast<size_t>(index) >= node.inputs.size()) return nullptr;
-  const TensorId id = node.inputs[static_cast<size_t>(index)];
-  return id == kNoTensor ? nullptr : graph.tensor(id).constant.get();
-}
-
 /// A node's weights as the primitive packs them for this layer; nothing where it has none.
 std::vector<std::byte> packed_weights(const Graph& graph, const Node& node, const Primitive& primitive,
                                       const snug_layer& layer) {
-  const Constant* const weights = constant_input(graph, node, node.op->weights_input);
+  const Constant* const weights = packed_constant(graph, node);
   if (weights == nullptr) return {};
   return primitive.pack(layer, node.op->weights == nullptr ? weights->floats : node.op->weights(graph, node));
 }
@@ -104,7 +98,7 @@ std::vector<std::byte> packed_weights(const Graph& graph, const Node& node, cons
 /// A node's bias, with zeros up to a multiple of 16.
 std::vector<float> padded_bias(const Graph& graph, const Node& node, int32_t out_channels) {
   std::vector<float> bias(static_cast<size_t>(round_up(out_channels, 16)));
-  if (const Constant* values = constant_input(graph, node, node.op->bias_input)) {
+  if (const Constant* values = input_constant(graph, node, node.op->bias_input)) {
     std::copy(values->floats.begin(), values->floats.end(), bias.begin());
   }
   return bias;

@@ -270,7 +270,7 @@ int64_t own_output_bytes(const Problem& problem, int node, const OutputForm& for
 
 /// Of all outputs that the node's call makes.
 int64_t output_bytes(const Problem& problem, int node, const OutputForm& form, int concat) {
-  const bool makes_all = form.siblings >= 0 && problem.costs.siblings[form.siblings].nodes.front() == node;
+  const bool makes_all = form.siblings >= 0 && !made_by_sibling(problem.costs, node, form.siblings);
   const int64_t others = makes_all ? made_bytes(problem, form.siblings, node + 1) : 0;
   return own_output_bytes(problem, node, form, concat) + others;
 }

@@ -195,7 +195,7 @@ int64_t own_output_bytes(const CostTable& costs, const Lifetimes& lifetimes, con
 int64_t output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
   int64_t bytes = own_output_bytes(costs, lifetimes, arrangement, node);
   const int group = arrangement.candidates[node]->siblings;
-  if (group < 0 || costs.siblings[group].nodes.front() != node) return bytes;
+  if (group < 0 || made_by_sibling(costs, node, group)) return bytes;
   for (const int sibling : made_before(costs.siblings[group], node + 1)) {
     bytes += tensor_bytes(costs, arrangement, costs.nodes[sibling].output);
   }

@@ -11,11 +11,6 @@ namespace {
 
 using Kept = std::vector<std::vector<int>>;
 
-bool same_form(const Candidate& a, const Candidate& b) {
-  return a.input_layouts == b.input_layouts && a.output_layout == b.output_layout && a.in_place == b.in_place &&
-         a.copy_free == b.copy_free && a.siblings == b.siblings;
-}
-
 bool dominated(const std::vector<Candidate>& candidates, int index, bool flash_counts) {
   const Candidate& candidate = candidates[index];
   for (int other = 0; other < static_cast<int>(candidates.size()); ++other) {
