@@ -1,5 +1,4 @@
-#include <regex>
-
+#include "base/emitted_files.h"
 #include "base/shipped_files.h"
 
 namespace snug {
@@ -7,11 +6,7 @@ namespace snug {
 static void add_with_includes(const std::string& name, std::set<std::string>& names) {
   const auto found = shipped_files().find(name);
   if (found == shipped_files().end() || !names.insert(name).second) return;
-  static const std::regex kInclude("#include \"([a-z0-9_]+\\.h)\"");
-  const std::string_view text = found->second;
-  for (std::cregex_iterator match(text.begin(), text.end(), kInclude), end; match != end; ++match) {
-    add_with_includes((*match)[1], names);
-  }
+  for (const std::string& included : quoted_includes(found->second)) add_with_includes(included, names);
 }
 
 std::set<std::string> with_includes(const std::string& name) {

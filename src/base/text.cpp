@@ -12,7 +12,7 @@
 
 namespace snug {
 
-int64_t parse_bytes(std::string_view text, std::string_view option) {
+int64_t parse_bytes(std::string_view text) {
   static const std::map<std::string, int64_t> kUnits{
       {"", 1},         {"b", 1},         {"k", 1 << 10},   {"kb", 1 << 10},   {"kib", 1 << 10},  {"m", 1 << 20},
       {"mb", 1 << 20}, {"mib", 1 << 20}, {"g", 1LL << 30}, {"gb", 1LL << 30}, {"gib", 1LL << 30}};
@@ -25,7 +25,7 @@ int64_t parse_bytes(std::string_view text, std::string_view option) {
   const auto found = kUnits.find(unit);
   const bool finite = std::isfinite(number) && number >= 0 && number < 1e15;
   if (failure != std::errc{} || found == kUnits.end() || !finite) {
-    throw UserError(fmt::format("{}: \"{}\" is not a size; write bytes, or 512K, 8MiB, 1.5G", option, text));
+    throw UserError(fmt::format("\"{}\" is not a size; write bytes, or 512K, 8MiB, 1.5G", text));
   }
   return static_cast<int64_t>(number * static_cast<double>(found->second));
 }
@@ -49,6 +49,62 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
   return fmt::format("{}", fmt::join(words, separator));
 }
 
+/// A character of UTF-8, and its bytes; 0 bytes where there is none.
+struct Utf8Character {
+  uint32_t code = 0;
+  size_t bytes = 0;
+};
+
+static Utf8Character utf8_character(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t first = byte(0);
+  if (first < 0x80) return {first, 1};
+  const size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {};
+  uint32_t code = first & (0xffU >> (bytes + 1));
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) return {};
+    code = code << 6 | (byte(i) & 0x3fU);
+  }
+  constexpr uint32_t kLeast[] = {0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  if (code < kLeast[bytes - 2] || code > 0x10ffff || surrogate) return {};
+  return {code, bytes};
+}
+
+/// Controls, line and paragraph separators, marks of direction, the byte order mark.
+static bool is_unprintable(uint32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e || code == 0x200f ||
+         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const auto [code, bytes] = utf8_character(text);
+    if (bytes == 0 || (code < 0x80 && is_unprintable(code) && code != '\n' && code != '\t')) {
+      result += fmt::format("\\x{:02x}", static_cast<uint8_t>(text[0]));
+    } else if (code == '\n' || code == '\t') {
+      result += code == '\n' ? "\\n" : "\\t";
+    } else if (is_unprintable(code)) {
+      result += fmt::format("\\u{:04x}", code);
+    } else {
+      result += text.substr(0, bytes);
+    }
+    text.remove_prefix(std::max<size_t>(bytes, 1));
+  }
+  return result;
+}
+
+std::string shortened(const std::string& text, size_t most) {
+  if (text.size() <= most) return text;
+  const auto continues = [&](size_t at) { return (static_cast<uint8_t>(text[at]) & 0xc0U) == 0x80; };
+  size_t head = most / 2, tail = text.size() - most / 2;
+  while (head > 0 && continues(head)) --head;
+  while (tail < text.size() && continues(tail)) ++tail;
+  return text.substr(0, head) + "..." + text.substr(tail);
+}
+
 static size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -65,9 +121,13 @@ static size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
+  // Longer words are not typed by hand, and the comparison takes the square of their length.
+  constexpr size_t kLongest = 200;
+  if (word.size() > kLongest) return {};
   std::string best;
   size_t least = word.size() / 3 + 2;
   for (const std::string& candidate : candidates) {
+    if (candidate.size() > kLongest) continue;
     const size_t distance = edit_distance(word, candidate);
     if (distance < least) {
       least = distance;

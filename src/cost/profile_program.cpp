@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <set>
 
+#include "base/emitted_files.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/shipped_files.h"
 #include "graph/operator.h"
@@ -25,10 +26,20 @@ std::string contents(const std::set<std::string>& names) {
 }
 
 constexpr const char* kMain = "profile_main.c";
+constexpr const char* kTable = "kernel_table.c";
+
+/// Short names for the kernels' functions.
+std::string kernel_names() {
+  std::string text;
+  for (const ListedPrimitive& listed : all_primitives()) {
+    text += fmt::format("#define {} {}\n", listed.primitive->name, kernel_symbol(listed.primitive->name));
+  }
+  return text;
+}
 
 /// The C files of the program; with the headers that they include.
 std::vector<std::string> source_names() {
-  std::vector<std::string> names{kMain, "kernel_table.c"};
+  std::vector<std::string> names{kMain, kTable};
   for (const ListedPrimitive& listed : all_primitives()) names.push_back(std::string(listed.primitive->name) + ".c");
   return names;
 }
@@ -79,11 +90,12 @@ fs::path profile_program(const Target& target, const fs::path& folder, ForThread
                                                 sha256(identity(compiled) + contents(names)));
   if (fs::exists(program)) return program;
 
+  // As emitted projects hold them, so that objects in the cache serve both.
   const TemporaryFolder build;
   std::vector<fs::path> kernels;
   for (const std::string& name : names) {
-    const fs::path file = build.path() / name;
-    std::ofstream(file, std::ios::binary) << shipped_files().at(name);
+    const fs::path file = build.path() / emitted_name(name);
+    write_file(file, name == kTable ? kernel_names() + emitted_text(name) : emitted_text(name));
     if (name.ends_with(".c") && name != kMain) kernels.push_back(file);
   }
   std::error_code error;
@@ -93,7 +105,8 @@ fs::path profile_program(const Target& target, const fs::path& folder, ForThread
   const std::vector<std::string> flags = many ? target.openmp : std::vector<std::string>{};
   std::vector<fs::path> objects = build_objects(target, kernels, {build.path()}, build.path());
   // The kernels are those of the other program, which are in the cache.
-  objects.push_back(build_objects(target, {build.path() / kMain}, {build.path()}, build.path(), flags).front());
+  objects.push_back(
+      build_objects(target, {build.path() / emitted_name(kMain)}, {build.path()}, build.path(), flags).front());
   link_program(target, objects, unfinished, flags);
   fs::rename(unfinished, program, error);
   if (error)

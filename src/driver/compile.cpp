@@ -40,7 +40,7 @@ Priced unpriced(const std::filesystem::path& model_file, const CompileOptions& o
   Priced priced;
   priced.model = read_model(model_file);
   priced.imported = verified(import_onnx(priced.model, options.import));
-  priced.imported.name = model_file.stem().string();
+  priced.imported.name = options.name.empty() ? model_file.stem().string() : options.name;
   priced.model.bytes.clear();
   priced.model.bytes.shrink_to_fit();
   write_trace(options, "1-imported", text(priced.imported));

@@ -19,6 +19,7 @@ namespace snug {
 
 struct CompileOptions {
   ImportOptions import;
+  std::string name;  ///< of the network in C; empty: that of the model's file
   Target target;
   PrimitiveSet primitives = PrimitiveSet::kAll;
   LayoutSet layouts = kUsualLayouts;  ///< that selection considers

@@ -1,11 +1,15 @@
 // snug compile
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "driver/commands.h"
 #include "driver/options.h"
 #include "driver/project.h"
+#include "emit/output_folder.h"
+#include "report/json_text.h"
 #include "report/plan_report.h"
 
 namespace snug {
@@ -19,12 +23,12 @@ struct CompileArguments {
   bool json = false;
 };
 
-WeightsForm weights_form(const std::string& name) {
-  if (name == "auto") return WeightsForm::kAuto;
-  if (name == "bin") return WeightsForm::kBinary;
-  if (name == "c") return WeightsForm::kCArray;
-  if (name == "asm") return WeightsForm::kAssembler;
-  throw UserError(fmt::format("--weights: \"{}\" is not auto, bin, c or asm", name));
+const std::map<std::string, WeightsForm>& weights_forms() {
+  static const std::map<std::string, WeightsForm> forms{{"auto", WeightsForm::kAuto},
+                                                        {"bin", WeightsForm::kBinary},
+                                                        {"c", WeightsForm::kCArray},
+                                                        {"asm", WeightsForm::kAssembler}};
+  return forms;
 }
 
 void print_infeasible(const Infeasible& infeasible, const std::filesystem::path& model, bool as_json) {
@@ -35,43 +39,50 @@ void print_infeasible(const Infeasible& infeasible, const std::filesystem::path&
                                 {"limit_value", infeasible.limit_value},
                                 {"least_value", infeasible.least_value},
                                 {"explanation", infeasible.explanation}};
-    fmt::print("{}\n", answer.dump(2));
+    print_json(answer);
   }
   fmt::print(stderr, "snug: {} {}\n", model.string(), infeasible.explanation);
 }
 
+void print_written(const std::filesystem::path& folder, const WrittenProject& written) {
+  const std::string code = written.code_bytes ? format_bytes(*written.code_bytes) + " machine code and constants"
+                                              : "unknown: the target's compiler is not here";
+  fmt::print("code      {}\n\nC written to {}; build and run it with: snug run {}\n", code, folder.string(),
+             folder.string());
+}
+
 void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const std::string& command_line) {
+  const std::filesystem::path& model = arguments.model.model;
   const CompileOptions options = compile_options(arguments.model);
-  const WeightsForm weights = weights_form(arguments.weights);
-  const std::variant<Compiled, Infeasible> result = fit(price_model(arguments.model.model, options), options);
+  if (!arguments.output.empty()) check_output_folder(arguments.output);
+  const std::variant<Compiled, Infeasible> result = fit(price_model(model, options), options);
   if (const auto* infeasible = std::get_if<Infeasible>(&result)) {
-    print_infeasible(*infeasible, arguments.model.model, arguments.json);
+    print_infeasible(*infeasible, model, arguments.json);
     exit_code.value = 3;
     return;
   }
   const Compiled& compiled = std::get<Compiled>(result);
-  const PlanView view = plan_view(compiled, options, arguments.model.model);
-  std::optional<int64_t> code;
+  const PlanView view = plan_view(compiled, options, model);
+  WrittenProject written;
   if (!arguments.output.empty()) {
-    code = write_project(compiled, options,
-                         {.folder = arguments.output,
-                          .model_file = arguments.model.model,
-                          .target = arguments.model.target,
-                          .command_line = command_line,
-                          .weights = weights});
+    written = write_project(compiled, options,
+                            {.folder = arguments.output,
+                             .model_file = model,
+                             .command_line = command_line,
+                             .weights = weights_forms().at(arguments.weights)});
+  }
+  for (const std::string& name : written.kept_aside) {
+    fmt::print(stderr, "snug: {}: was edited since snug wrote it; what it held is in {}\n", arguments.output.string(),
+               name);
   }
   if (arguments.json) {
     nlohmann::json plan = plan_json(view);
-    plan["code_bytes"] = code ? nlohmann::json(*code) : nlohmann::json(nullptr);
-    fmt::print("{}\n", plan.dump(2));
+    plan["code_bytes"] = written.code_bytes ? nlohmann::json(*written.code_bytes) : nlohmann::json(nullptr);
+    print_json(plan);
     return;
   }
   fmt::print("{}", plan_table(view));
-  if (arguments.output.empty()) return;
-  const std::string folder = arguments.output.string();
-  fmt::print("code      {}\n",
-             code ? format_bytes(*code) + " machine code and constants" : "unknown: the target's compiler is not here");
-  fmt::print("\nC written to {}; build and run it with: snug run {}\n", folder, folder);
+  if (!arguments.output.empty()) print_written(arguments.output, written);
 }
 
 }  // namespace
@@ -82,8 +93,11 @@ void add_compile_command(CLI::App& app, ExitCode& exit_code, const std::string& 
   add_model_options(*command, arguments->model);
   add_limit_options(*command, arguments->model);
   add_choice_options(*command, arguments->model);
-  command->add_option("-o,--output", arguments->output, "folder for the C; without it only the table is printed");
+  add_name_option(*command, arguments->model);
+  command->add_option("-o,--output", arguments->output, "folder for the C; without it only the table is printed")
+      ->check(not_empty());
   command->add_option("--weights", arguments->weights, "bin (to map or load), c (array), asm (.incbin), auto")
+      ->check(one_of({"auto", "bin", "c", "asm"}))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "print JSON instead of the table");
   command->callback([=, &exit_code] { run_compile(*arguments, exit_code, command_line); });

@@ -9,6 +9,7 @@
 #include "graph/operator.h"
 #include "ops/primitive.h"
 #include "ops/refusals.h"
+#include "report/json_text.h"
 #include "report/table.h"
 #include "target/target.h"
 
@@ -55,7 +56,7 @@ void list_primitives(bool as_json) {
   }
   json list = json::array();
   for (const ListedPrimitive& listed : all_primitives()) list.push_back(primitive_json(listed));
-  fmt::print("{}\n", list.dump(2));
+  print_json(list);
 }
 
 void list_operators(bool as_json) {
@@ -68,7 +69,7 @@ void list_operators(bool as_json) {
     }
   }
   if (as_json)
-    fmt::print("{}\n", list.dump(2));
+    print_json(list);
   else
     fmt::print("{}", table({{"ONNX operator"}, {"snug operator"}, {"not taken"}}, rows));
 }
@@ -88,7 +89,7 @@ void list_targets(bool as_json) {
                     target.measures_time ? "measured" : "estimated", target.description});
   }
   if (as_json)
-    fmt::print("{}\n", list.dump(2));
+    print_json(list);
   else
     fmt::print("{}", table({{"target"}, {"compiler and flags"}, {"runs"}, {"costs"}, {"description"}}, rows));
 }

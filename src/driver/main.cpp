@@ -1,19 +1,55 @@
 // snug: fits a convolutional network into the memory a device has.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <new>
+#include <sstream>
 
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "base/text.h"
 #include "driver/commands.h"
 
 namespace {
 
-/// The command line without the path of the program: quoted in emitted files, so the same on every machine.
+/// A word of the command line without the folders of an absolute path.
+std::string without_folders(const std::string& word) {
+  const size_t equals = word.find('=');
+  const size_t begin = word.starts_with("--") && equals != std::string::npos ? equals + 1 : 0;
+  if (word.size() <= begin || word[begin] != '/') return word;
+  const std::filesystem::path path = word.substr(begin);
+  return word.substr(0, begin) + (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+/// The command line as emitted files quote it: the same on every machine, whatever lies where.
 std::string quoted_command_line(int argc, char** argv) {
   std::string line = "snug";
-  for (int i = 1; i < argc; ++i) line += std::string(" ") + argv[i];
+  for (int i = 1; i < argc; ++i) line += " " + without_folders(argv[i]);
   return line;
+}
+
+/// An error's text on the terminal: names from a model may hold anything.
+void print_error(const std::string& text) {
+  std::istringstream lines(text);
+  std::string prefix = "snug: ";
+  for (std::string line; std::getline(lines, line); prefix.clear())
+    fmt::print(stderr, "{}{}\n", prefix, snug::printable(line));
+}
+
+/// CLI11 asks for a subcommand where it should say that it does not know this one.
+void check_subcommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  if (std::ranges::find(names, argv[1]) != names.end()) return;
+  const std::string near = snug::closest(argv[1], names);
+  throw CLI::ExtrasError(
+      fmt::format("there is no command \"{}\"{}; there are {}", snug::printable(argv[1]),
+                  near.empty() ? "" : fmt::format(", did you mean {}?", near), snug::join(names, ", ")),
+      CLI::ExitCodes::ExtrasError);
 }
 
 }  // namespace
@@ -21,6 +57,7 @@ std::string quoted_command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
   // For the programs that snug runs: two threads that the system puts on one processor take twice as long.
   ::setenv("OMP_PROC_BIND", "true", 0);
+  snug::end_cleanly_on_signals("snug: interrupted; what was measured is kept, and no file is half-written");
   CLI::App app{"snug fits a convolutional network into the memory a device has, as fast as that memory allows."};
   app.set_version_flag("--version", "snug " SNUG_VERSION);
   app.require_subcommand(1);
@@ -33,15 +70,19 @@ int main(int argc, char** argv) {
   snug::add_zoo_command(app);
   snug::add_list_commands(app);
   try {
+    check_subcommand(app, argc, argv);
     app.parse(argc, argv);
     return exit_code.value;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const snug::UserError& error) {
-    fmt::print(stderr, "snug: {}\n", error.what());
+    print_error(error.what());
+    return 1;
+  } catch (const std::bad_alloc&) {
+    print_error("there is not enough memory for this model");
     return 1;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "snug: {}; this is a bug in snug, or the machine ran out of a resource\n", error.what());
+    print_error(fmt::format("{}; this is a bug in snug, or the machine ran out of a resource", error.what()));
     return 1;
   }
 }

@@ -10,6 +10,7 @@
 #include "driver/options.h"
 #include "memory/memory_plan.h"
 #include "program/program.h"
+#include "report/json_text.h"
 #include "report/table.h"
 
 namespace snug {
@@ -50,7 +51,7 @@ std::string base_command(const ModelArguments& arguments) {
   if (arguments.primitives != "all") command += " --primitives " + arguments.primitives;
   if (arguments.layouts != ModelArguments{}.layouts) command += " --layouts " + arguments.layouts;
   if (arguments.estimate) command += " --estimate";
-  if (arguments.threads != "1") command += " --threads " + arguments.threads;
+  if (arguments.threads != 1) command += fmt::format(" --threads {}", arguments.threads);
   if (!arguments.flash.empty()) command += " --flash " + arguments.flash;
   for (const std::string& shape : arguments.shapes) command += " --shape " + shape;
   return command;
@@ -121,7 +122,7 @@ void add_pareto_command(CLI::App& app, ExitCode& exit_code) {
   const auto arguments = std::make_shared<ParetoArguments>();
   add_model_options(*command, arguments->model);
   add_limit_options(*command, arguments->model);
-  command->add_option("--csv", arguments->csv, "write the points to this file");
+  command->add_option("--csv", arguments->csv, "write the points to this file")->check(not_empty());
   command->add_flag("--json", arguments->json, "print JSON");
   command->callback([=, &exit_code] {
     const CompileOptions options = compile_options(arguments->model);
@@ -129,7 +130,7 @@ void add_pareto_command(CLI::App& app, ExitCode& exit_code) {
     const std::vector<Point> found = points(priced, options, *arguments);
     if (!arguments->csv.empty()) write_csv(arguments->csv, found);
     if (arguments->json)
-      fmt::print("{}\n", as_json(found).dump(2));
+      print_json(as_json(found));
     else
       print_points(found);
     if (found.empty()) exit_code.value = 3;

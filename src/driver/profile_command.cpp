@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "driver/commands.h"
 #include "driver/options.h"
+#include "report/json_text.h"
 #include "report/table.h"
 #include "target/process.h"
 #include "zoo/zoo.h"
@@ -63,7 +64,7 @@ void print_prices(const Priced& priced) {
     for (const Candidate& candidate : node.candidates) {
       if (candidate.primitive != nullptr && candidate.in_place < 0) by_time.emplace(candidate.time_ns, &candidate);
     }
-    std::vector<std::string> row{node.name, std::to_string(node.candidates.size())};
+    std::vector<std::string> row{shortened(node.name, kLongestName), std::to_string(node.candidates.size())};
     for (const auto& [time, candidate] : by_time) {
       if (row.size() == 5) break;
       row.push_back(fmt::format("{} {}", candidate->primitive->name, format_ns(static_cast<double>(time))));
@@ -160,7 +161,7 @@ void profile_one(const ProfileArguments& arguments, const CompileOptions& option
   if (arguments.json) {
     json answer = priced.profile ? report_json(*priced.profile) : json::object();
     answer["layers"] = prices(priced);
-    return fmt::print("{}\n", answer.dump(2));
+    return print_json(answer);
   }
   print_prices(priced);
   if (priced.profile) print_report(*priced.profile);
@@ -179,17 +180,18 @@ void profile_many(const ProfileArguments& arguments, const CompileOptions& optio
     for (const auto& [network, wanted] : networks) {
       answer["networks"].push_back({{"network", network}, {"wanted", wanted.size()}});
     }
-    return fmt::print("{}\n", answer.dump(2));
+    return print_json(answer);
   }
   print_networks(networks, report);
   print_report(report);
 }
 
 void profile(const ProfileArguments& arguments) {
-  if (arguments.models.empty() && !arguments.zoo) throw UserError("profile: give an ONNX file, or several, or --zoo");
+  if (arguments.models.empty() && !arguments.zoo) throw CLI::RequiredError("an ONNX file, or several, or --zoo");
   const CompileOptions options = compile_options(arguments.model);
   const bool one = arguments.models.size() == 1 && !arguments.zoo;
-  if (!one && options.estimate) throw UserError("profile: --estimate prices the layers of one model; give one file");
+  if (!one && options.estimate)
+    throw CLI::ValidationError("--estimate", "prices the layers of one model; give one file");
   one ? profile_one(arguments, options) : profile_many(arguments, options);
 }
 
@@ -202,7 +204,8 @@ void add_profile_command(CLI::App& app) {
   add_model_options(*command, arguments->model);
   add_threads_option(*command, arguments->model);
   command->remove_option(command->get_option("model"));
-  command->add_option("models", arguments->models, "ONNX files; layers that they share are measured once");
+  command->add_option("models", arguments->models, "ONNX files; layers that they share are measured once")
+      ->check(not_empty());
   command->add_flag("--zoo", arguments->zoo, "every network of snug zoo");
   command->add_flag("--json", arguments->json, "print JSON");
   command->callback([=] { profile(*arguments); });

@@ -1,17 +1,23 @@
 #include "driver/project.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
 
+#include "base/emitted_files.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/shipped_files.h"
 #include "driver/timed_source.h"
+#include "emit/output_folder.h"
+#include "report/json_text.h"
+#include "report/table.h"
 
 namespace snug {
 
@@ -20,51 +26,37 @@ using nlohmann::json;
 
 namespace {
 
-std::vector<fs::path> sources(const fs::path& folder) {
+constexpr const char* kPlanFile = "plan.json";
+
+/// The project's C and assembler files; the user may have others in the folder.
+std::vector<fs::path> sources(const Project& project) {
   std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string extension = entry.path().extension().string();
-    if (extension == ".c" || extension == ".S") files.push_back(entry.path());
+  for (const std::string& name : project.files) {
+    if (name.ends_with(".c") || name.ends_with(".S")) files.push_back(project.folder / name);
   }
-  std::sort(files.begin(), files.end());
   return files;
 }
 
-bool up_to_date(const fs::path& program, const fs::path& folder) {
+bool up_to_date(const fs::path& program, const Project& project) {
   if (!fs::exists(program)) return false;
   const auto built = fs::last_write_time(program);
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.last_write_time() > built) return false;
-  }
-  return true;
-}
-
-std::string read_bytes(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw UserError(file.string() + ": cannot read it");
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
-void write_bytes(const fs::path& file, std::string_view bytes) {
-  std::ofstream stream(file, std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (!stream) throw UserError(file.string() + ": cannot write it");
+  return std::ranges::all_of(project.files, [&](const std::string& name) {
+    const fs::path file = project.folder / name;
+    return !fs::exists(file) || fs::last_write_time(file) <= built;
+  });
 }
 
 /// The project's sources, but the network itself from a copy in `folder` with a clock around every step.
 std::vector<fs::path> timed_sources(const Project& project, const fs::path& folder) {
-  const std::string symbol = project.plan.at("symbol");
-  const size_t steps = project.plan.at("layers").size();
-  std::vector<fs::path> files = sources(project.folder);
+  std::vector<fs::path> files = sources(project);
   for (fs::path& file : files) {
-    if (file.filename() != symbol + ".c") continue;
-    const std::string timed = timed_source(read_bytes(file), symbol, steps);
+    if (file.filename() != project.symbol + ".c") continue;
+    const std::string timed = timed_source(read_file(file), project.symbol, project.layers.size());
     file = folder / file.filename();
-    write_bytes(file, timed);
+    write_file(file, timed);
   }
   files.push_back(folder / "layer_timer.c");
-  write_bytes(files.back(), shipped_files().at("layer_timer.c"));
+  write_file(files.back(), shipped_files().at("layer_timer.c"));
   return files;
 }
 
@@ -74,22 +66,30 @@ std::vector<std::string> thread_flags(const Target& target, bool has_parts) {
   return target.openmp.empty() ? std::vector<std::string>{"-DSNUG_SERIAL"} : target.openmp;
 }
 
+bool has_file(const Project& project, const std::string& name) {
+  return std::ranges::find(project.files, name) != project.files.end();
+}
+
 fs::path built_program(const Project& project, bool time_layers) {
-  const fs::path folder = project.folder / "build" / project.target.name / (time_layers ? "timed" : "");
-  const fs::path program = folder / project.plan.at("symbol").get<std::string>();
-  if (up_to_date(program, project.folder)) return program;
-  fs::create_directories(folder);
-  build_program(project.target, time_layers ? timed_sources(project, folder) : sources(project.folder),
-                {project.folder}, program, thread_flags(project.target, fs::exists(project.folder / "parallel.c")));
+  const fs::path folder = project.folder / "snug_build" / project.target.name / (time_layers ? "timed" : "");
+  const fs::path program = folder / project.symbol;
+  if (up_to_date(program, project)) return program;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw UserError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+  ProgressLine progress("compiling kernels");
+  build_program(project.target, time_layers ? timed_sources(project, folder) : sources(project), {project.folder},
+                program, thread_flags(project.target, has_file(project, emitted_name("parallel.c"))),
+                [&](size_t done, size_t total) { progress.show(done, total, ""); });
   return program;
 }
 
 void write_floats(const fs::path& file, const std::vector<float>& values) {
-  write_bytes(file, {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
+  write_file(file, {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
 }
 
 std::vector<float> read_floats(const fs::path& file) {
-  const std::string bytes = read_bytes(file);
+  const std::string bytes = read_file(file);
   std::vector<float> values(bytes.size() / sizeof(float));
   std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
   return values;
@@ -117,17 +117,58 @@ std::optional<int64_t> project_code_bytes(const Target& target, const CFiles& fi
   const TemporaryFolder folder;
   std::vector<fs::path> sources;
   for (const auto& [name, contents] : files.files) {
-    const bool source = name.ends_with(".c") && name != "main.c" && name != files.symbol + "_weights.c";
+    const bool source = name.ends_with(".c") && name != files.symbol + "_main.c" && name != files.symbol + "_weights.c";
     if (!source && !name.ends_with(".h")) continue;
-    std::ofstream(folder.path() / name, std::ios::binary) << contents;
+    write_file(folder.path() / name, contents);
     if (source) sources.push_back(folder.path() / name);
   }
+  ProgressLine progress("compiling kernels");
   try {
-    const bool has_parts = files.files.count("parallel.c") != 0;
-    return code_bytes(build_objects(target, sources, {folder.path()}, folder.path(), thread_flags(target, has_parts)));
+    const bool has_parts = files.files.count(emitted_name("parallel.c")) != 0;
+    return code_bytes(build_objects(target, sources, {folder.path()}, folder.path(), thread_flags(target, has_parts),
+                                    [&](size_t done, size_t total) { progress.show(done, total, ""); }));
   } catch (const UserError&) {
     return std::nullopt;  // no compiler for the target on this machine: the C is as good without
   }
+}
+
+/// Compiler, flags and machine that the expected times are for.
+std::string compiled_with(const CompileOptions& options) {
+  const std::string prefix = options.estimate ? "estimated for " : "";
+  try {
+    return prefix + identity(options.target);
+  } catch (const UserError&) {  // the compiler is not on this machine
+    return fmt::format("{}{} {}", prefix, options.target.compiler, fmt::join(options.target.flags, " "));
+  }
+}
+
+std::vector<Project::Port> ports(const json& list) {
+  std::vector<Project::Port> result;
+  for (const json& port : list) {
+    result.push_back({port.at("name").get<std::string>(), port.at("dims").get<Dims>()});
+  }
+  return result;
+}
+
+/// plan.json → project. Throws what nlohmann::json throws.
+Project project_of(const json& plan) {
+  Project project{
+      .symbol = plan.at("symbol").get<std::string>(),
+      .target = target_from_text(plan.at("target"), "target_definition", plan.at("target_definition").dump()),
+      .model = plan.at("model").get<std::string>(),
+      .model_sha256 = plan.at("model_sha256").get<std::string>(),
+      .import = {.shapes = plan.at("import").at("shapes").get<std::map<std::string, Dims>>(),
+                 .outputs = plan.at("import").at("outputs").get<std::vector<std::string>>()},
+      .inputs = ports(plan.at("inputs")),
+      .outputs = ports(plan.at("outputs")),
+      .arena_bytes = plan.at("arena_bytes").get<int64_t>(),
+      .flash_bytes = plan.at("flash_bytes").get<int64_t>(),
+      .expected_ns = plan.at("expected_ns").get<double>()};
+  for (const json& layer : plan.at("layers")) {
+    project.layers.push_back({layer.at("layer").get<std::string>(), layer.at("primitive").get<std::string>(),
+                              layer.at("block").get<int32_t>(), layer.at("expected_ns").get<double>()});
+  }
+  return project;
 }
 
 }  // namespace
@@ -144,39 +185,41 @@ PlanView plan_view(const Compiled& compiled, const CompileOptions& options, cons
           .measured = !options.estimate};
 }
 
-std::optional<int64_t> write_project(const Compiled& compiled, const CompileOptions& options,
-                                     const ProjectOptions& project) {
+WrittenProject write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project) {
   EmitOptions emit{.command_line = project.command_line,
                    .model_file = project.model_file.filename().string(),
                    .model_sha256 = compiled.model.sha256,
+                   .compiled_with = compiled_with(options),
+                   .flags = options.target.flags,
                    .weights = project.weights,
                    .trace = project.trace};
   CFiles files = emit_c(compiled.graph, compiled.program, compiled.plan, emit);
   json plan = plan_json(plan_view(compiled, options, project.model_file));
   plan["symbol"] = files.symbol;
-  plan["target_file"] = fs::exists(project.target) ? fs::absolute(project.target).string() : project.target;
-  plan["model_path"] = fs::absolute(project.model_file).string();
+  plan["target_definition"] = json::parse(target_text(options.target));
+  plan["compiled_with"] = emit.compiled_with;
   plan["model_sha256"] = compiled.model.sha256;
   plan["import"] = {{"shapes", options.import.shapes}, {"outputs", options.import.outputs}};
-  const std::optional<int64_t> code = project_code_bytes(options.target, files);
-  plan["code_bytes"] = code ? json(*code) : json(nullptr);
-  files.files["plan.json"] = plan.dump(1) + "\n";
-  write_folder(files, project.folder);
-  return code;
+  WrittenProject written{.code_bytes = project_code_bytes(options.target, files)};
+  plan["code_bytes"] = written.code_bytes ? json(*written.code_bytes) : json(nullptr);
+  files.files[kPlanFile] = json_text(plan) + "\n";
+  written.kept_aside = write_folder(files, project.folder);
+  return written;
 }
 
 Project open_project(const fs::path& folder, const std::string& other_target) {
-  std::ifstream stream(folder / "plan.json");
-  if (!stream) {
-    throw UserError(
-        fmt::format("{}: holds no network compiled by snug (no plan.json); make one with snug compile MODEL.onnx -o {}",
-                    folder.string(), folder.string()));
+  check_output_folder(folder);
+  const std::vector<std::string> files = files_of_folder(folder);
+  const fs::path file = folder / kPlanFile;
+  Project project;
+  try {
+    project = project_of(json::parse(read_file(file)));
+  } catch (const json::exception& error) {
+    throw UserError(fmt::format("{}: is damaged: {}; compile the network again", file.string(), error.what()));
   }
-  Project project{.folder = fs::absolute(folder), .plan = json::parse(stream, nullptr, false), .target = {}};
-  if (project.plan.is_discarded() || !project.plan.contains("symbol")) {
-    throw UserError(fmt::format("{}: plan.json is damaged; compile the network again", folder.string()));
-  }
-  project.target = find_target(other_target.empty() ? project.plan.at("target_file").get<std::string>() : other_target);
+  project.folder = fs::absolute(folder);
+  project.files = files;
+  if (!other_target.empty()) project.target = find_target(other_target);
   return project;
 }
 
@@ -193,11 +236,11 @@ ProjectRun run_project(const Project& project, const std::vector<std::vector<flo
     write_floats(folder.path() / numbered("input", i), inputs[i]);
     add("--input", folder.path() / numbered("input", i));
   }
-  const size_t output_count = project.plan.at("outputs").size();
+  const size_t output_count = project.outputs.size();
   for (size_t i = 0; i < output_count; ++i) add("--output", folder.path() / numbered("output", i));
-  const fs::path weights = project.folder / (project.plan.at("symbol").get<std::string>() + "_weights.bin");
-  const bool weights_file = fs::exists(weights) && !fs::exists(fs::path(weights).replace_extension(".S"));
-  if (weights_file) add("--weights", weights);
+  const std::string weights = project.symbol + "_weights.bin";
+  if (has_file(project, weights) && !has_file(project, project.symbol + "_weights.S"))
+    add("--weights", project.folder / weights);
   if (options.fill) add("--fill", std::to_string(*options.fill));
   if (options.trace) add("--trace", folder.path() / "trace.raw");
 
@@ -211,16 +254,16 @@ ProjectRun run_project(const Project& project, const std::vector<std::vector<flo
     throw UserError(fmt::format("{} printed no time, but: {}", program.string(), result.output));
   }
   for (size_t i = 0; i < output_count; ++i) run.outputs.push_back(read_floats(folder.path() / numbered("output", i)));
-  if (options.time_layers) run.step_ns = read_step_times(result.output, project.plan.at("layers").size());
-  if (options.trace) run.trace = read_bytes(folder.path() / "trace.raw");
+  if (options.time_layers) run.step_ns = read_step_times(result.output, project.layers.size());
+  if (options.trace) run.trace = read_file(folder.path() / "trace.raw");
   return run;
 }
 
 std::vector<std::vector<float>> random_inputs(const Project& project, uint64_t seed) {
   std::mt19937_64 generator(seed);
   std::vector<std::vector<float>> inputs;
-  for (const json& port : project.plan.at("inputs")) {
-    std::vector<float> values(static_cast<size_t>(element_count(port.at("dims").get<Dims>())));
+  for (const Project::Port& port : project.inputs) {
+    std::vector<float> values(static_cast<size_t>(element_count(port.dims)));
     for (float& value : values) value = static_cast<float>(generator() >> 40) / 8388608.0f - 1.0f;
     inputs.push_back(std::move(values));
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,28 +15,46 @@ namespace snug {
 
 /// What `snug compile -o` leaves: the C files and plan.json, which describes them.
 struct Project {
+  struct Port {
+    std::string name;
+    Dims dims;
+  };
+  struct Layer {
+    std::string name, primitive;
+    int32_t block = 0;
+    double expected_ns = 0;
+  };
   std::filesystem::path folder;
-  nlohmann::json plan;
+  std::vector<std::string> files;  ///< that snug wrote
+  std::string symbol;
   Target target;
+  std::string model, model_sha256;  ///< base name of the model's file, hash of its bytes
+  ImportOptions import;
+  std::vector<Port> inputs, outputs;
+  std::vector<Layer> layers;  ///< one per step
+  int64_t arena_bytes = 0, flash_bytes = 0;
+  double expected_ns = 0;
 };
 
 /// What a compilation shows of itself: for the table and for plan.json.
 PlanView plan_view(const Compiled& compiled, const CompileOptions& options, const std::filesystem::path& model_file);
 
-/// Emits into `folder`. `target` is the name or file that the user gave.
 struct ProjectOptions {
   std::filesystem::path folder;
   std::filesystem::path model_file;
-  std::string target;
   std::string command_line;
   WeightsForm weights = WeightsForm::kAuto;
   bool trace = false;
 };
-/// Returns the bytes of machine code and constants, weights left out; nothing where the target's compiler is missing.
-std::optional<int64_t> write_project(const Compiled& compiled, const CompileOptions& options,
-                                     const ProjectOptions& project);
+struct WrittenProject {
+  std::optional<int64_t> code_bytes;    ///< machine code and constants, weights left out; nothing without a compiler
+  std::vector<std::string> kept_aside;  ///< files that were edited since snug wrote them, under their new names
+};
+/// Emits into `folder`.
+WrittenProject write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project);
 
-/// Throws UserError if the folder holds no project of snug.
+/// Throws UserError if the folder holds no project of snug, or a damaged one. Runs on `other_target` where one is
+/// given.
 Project open_project(const std::filesystem::path& folder, const std::string& other_target = {});
 
 struct ProjectRun {

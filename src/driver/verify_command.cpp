@@ -12,7 +12,7 @@
 #include "driver/options.h"
 #include "driver/project.h"
 #include "oracle/oracle.h"
-#include "report/plan_report.h"
+#include "report/json_text.h"
 #include "report/table.h"
 
 namespace snug {
@@ -28,6 +28,7 @@ struct VerifyArguments {
   ModelArguments model;
   uint64_t seed = 1;
   double tolerance = 1e-4;
+  std::filesystem::path original;  ///< the model that a folder was compiled from
   bool layers = false, json = false;
 };
 
@@ -139,7 +140,8 @@ json as_json(const std::vector<Deviation>& deviations) {
 void print_deviations(const char* what, const std::vector<Deviation>& deviations) {
   std::vector<std::vector<std::string>> rows;
   for (const Deviation& d : deviations) {
-    rows.push_back({d.name, d.primitive, fmt::format("{:.3g}", d.largest_error), fmt::format("{:.3g}", d.largest_value),
+    rows.push_back({shortened(d.name, kLongestName), d.primitive, fmt::format("{:.3g}", d.largest_error),
+                    fmt::format("{:.3g}", d.largest_value),
                     d.finite ? fmt::format("{:.2e}", d.relative()) : "not finite"});
   }
   fmt::print("{}", table({{what},
@@ -155,11 +157,10 @@ void finish(const VerifyArguments& arguments, const std::vector<Deviation>& laye
   const bool passed = std::all_of(outputs.begin(), outputs.end(),
                                   [&](const Deviation& d) { return d.relative() <= arguments.tolerance; });
   if (arguments.json) {
-    fmt::print("{}\n", json{{"passed", passed},
-                            {"tolerance", arguments.tolerance},
-                            {"outputs", as_json(outputs)},
-                            {"layers", as_json(layers)}}
-                           .dump(2));
+    print_json(json{{"passed", passed},
+                    {"tolerance", arguments.tolerance},
+                    {"outputs", as_json(outputs)},
+                    {"layers", as_json(layers)}});
   } else {
     if (arguments.layers) print_deviations("layer", layers);
     print_deviations("output", outputs);
@@ -174,15 +175,18 @@ void verify_folder(const VerifyArguments& arguments, ExitCode& exit_code) {
         "{}: --layers needs the model itself: snug verify MODEL.onnx --layers, with the options it was compiled with",
         arguments.model.model.string()));
   }
-  const Project project = open_project(arguments.model.model);
-  const OnnxModel model = read_model(project.plan.at("model_path").get<std::string>());
-  if (model.sha256 != project.plan.at("model_sha256").get<std::string>()) {
-    throw UserError(fmt::format("{}: the model has changed since; compile it again",
-                                project.plan.at("model_path").get<std::string>()));
+  if (arguments.original.empty()) {
+    throw UserError(fmt::format("{}: the model itself is not in there; name it with --model MODEL.onnx",
+                                arguments.model.model.string()));
   }
-  const json& import = project.plan.at("import");
-  const Graph graph = import_onnx(model, {.shapes = import.at("shapes").get<std::map<std::string, Dims>>(),
-                                          .outputs = import.at("outputs").get<std::vector<std::string>>()});
+  const Project project = open_project(arguments.model.model);
+  const OnnxModel model = read_model(arguments.original);
+  if (model.sha256 != project.model_sha256) {
+    throw UserError(fmt::format("{}: is not the model that {} was compiled from ({}, SHA-256 {})",
+                                arguments.original.string(), arguments.model.model.string(), project.model,
+                                project.model_sha256));
+  }
+  const Graph graph = import_onnx(model, project.import);
   const std::vector<std::vector<float>> inputs = random_inputs(project, arguments.seed);
   finish(arguments, {}, compare_outputs(graph, inputs, run_project(project, inputs, {.fill = kNan})), exit_code);
 }
@@ -198,7 +202,6 @@ void verify_model(const VerifyArguments& arguments, ExitCode& exit_code) {
   write_project(compiled, options,
                 {.folder = folder.path() / "project",
                  .model_file = arguments.model.model,
-                 .target = arguments.model.target,
                  .command_line = "snug verify",
                  .trace = arguments.layers});
   const Project project = open_project(folder.path() / "project");
@@ -217,10 +220,13 @@ void add_verify_command(CLI::App& app, ExitCode& exit_code) {
   const auto arguments = std::make_shared<VerifyArguments>();
   add_model_options(*command, arguments->model);
   command->get_option("model")->description("ONNX file, or a folder that snug compile wrote");
+  command->add_option("--model", arguments->original, "with a folder: the ONNX file that it was compiled from")
+      ->check(not_empty());
   add_limit_options(*command, arguments->model);
   add_choice_options(*command, arguments->model);
   command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
   command->add_option("--tolerance", arguments->tolerance, "largest error of an output relative to its largest value")
+      ->check(finite_number(0))
       ->capture_default_str();
   command->add_flag("--layers", arguments->layers, "compare every layer, too");
   command->add_flag("--json", arguments->json, "print JSON");

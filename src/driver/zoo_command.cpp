@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "driver/commands.h"
+#include "driver/options.h"
 #include "graph/graph.h"
+#include "report/json_text.h"
 #include "report/table.h"
 #include "zoo/zoo.h"
 
@@ -20,6 +22,12 @@ struct ZooArguments {
   bool json = false;
 };
 
+std::vector<std::string> zoo_names() {
+  std::vector<std::string> names;
+  for (const ZooEntry& entry : zoo_networks()) names.push_back(entry.name);
+  return names;
+}
+
 void list_zoo(bool as_json) {
   nlohmann::json list = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows;
@@ -31,7 +39,7 @@ void list_zoo(bool as_json) {
     rows.push_back({entry.name, text(entry.input_dims), entry.description, entry.paper});
   }
   if (as_json)
-    fmt::print("{}\n", list.dump(2));
+    print_json(list);
   else
     fmt::print("{}", table({{"network"}, {"input"}, {"description"}, {"paper"}}, rows));
 }
@@ -42,8 +50,8 @@ void add_zoo_command(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("zoo", "write a well-known network with random weights as ONNX; without a name, list them");
   const auto arguments = std::make_shared<ZooArguments>();
-  command->add_option("name", arguments->name, "network");
-  command->add_option("-o,--output", arguments->output, "ONNX file (default: NAME.onnx)");
+  command->add_option("name", arguments->name, "network")->check(one_of(zoo_names()));
+  command->add_option("-o,--output", arguments->output, "ONNX file (default: NAME.onnx)")->check(not_empty());
   command->add_option("--seed", arguments->seed, "of the weights")->capture_default_str();
   command->add_flag("--json", arguments->json, "print the list as JSON");
   command->callback([=] {

@@ -1,7 +1,6 @@
 // Program + MemoryPlan → a folder of C.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +16,8 @@ struct EmitOptions {
   std::string command_line;  ///< quoted in the header comment
   std::string model_file;    ///< base name
   std::string model_sha256;
+  std::string compiled_with;       ///< compiler, flags and machine for which the expected times hold
+  std::vector<std::string> flags;  ///< of the target's compiler
   WeightsForm weights = WeightsForm::kAuto;
   bool trace = false;  ///< every step hands its output buffer to snug_trace(): for `snug verify --layers`
 };
@@ -27,12 +28,5 @@ struct CFiles {
   std::map<std::string, std::string> files;
 };
 CFiles emit_c(const Graph& graph, const Program& program, const MemoryPlan& plan, const EmitOptions& options);
-
-/// Writes them to a temporary folder beside `folder` and renames it: nothing half-written. An existing folder
-/// is replaced only if snug wrote it (it holds plan.json). Throws UserError.
-void write_folder(const CFiles& files, const std::filesystem::path& folder);
-
-/// A name as a C identifier: "/features/0/Conv" → "features_0_conv".
-std::string c_identifier(const std::string& name);
 
 }  // namespace snug

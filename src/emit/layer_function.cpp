@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "emit/names.h"
 #include "graph/operator.h"
 #include "kernels/layer_fields.h"
@@ -125,22 +126,22 @@ std::string shape_text(const MapShape& shape) {
   return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
 }
 
+/// `Conv "conv1"`
+std::string node_text(const Graph& graph, int index) {
+  constexpr size_t kLongestName = 120;
+  const Node& node = graph.nodes[static_cast<size_t>(index)];
+  return fmt::format("{} \"{}\"", node.onnx_operator, shortened(node.name, kLongestName));
+}
+
 std::string comment(const Graph& graph, const Step& step, const std::string& name) {
   const snug_layer& layer = step.layer;
   std::string text = fmt::format("{}: ", name);
   if (step.operator_name == "convert") {
     text += step.layer_name;
   } else {
-    const Node& node = graph.nodes[static_cast<size_t>(step.node)];
-    text += fmt::format("{} \"{}\"", node.onnx_operator, node.name);
-    for (const int index : step.fused) {
-      const Node& next = graph.nodes[static_cast<size_t>(index)];
-      text += fmt::format(", then {} \"{}\"", next.onnx_operator, next.name);
-    }
-    for (const Sibling& sibling : step.siblings) {
-      const Node& other = graph.nodes[static_cast<size_t>(sibling.node)];
-      text += fmt::format(" and {} \"{}\"", other.onnx_operator, other.name);
-    }
+    text += node_text(graph, step.node);
+    for (const int index : step.fused) text += ", then " + node_text(graph, index);
+    for (const Sibling& sibling : step.siblings) text += " and " + node_text(graph, sibling.node);
   }
   text += fmt::format(", {} -> {}", shape_text(input_shape(layer)), shape_text(output_shape(layer)));
   if (layer.kernel_height > 0) {
@@ -255,13 +256,13 @@ std::string layer_function(const Graph& graph, const MemoryPlan& plan, const Ste
 }
 
 std::string layer_call(const MemoryPlan& plan, const Step& step, const std::string& name) {
-  const auto place = [&](const View& view) { return fmt::format("at(arena, {})", arena_offset(plan, view)); };
+  const auto place = [&](const View& view) { return fmt::format("snug_at(arena, {})", arena_offset(plan, view)); };
   std::vector<std::string> arguments{place(step.input)};
   if (has_other(step)) arguments.push_back(place(step.other));
-  if (step.weights.bytes > 0) arguments.push_back(fmt::format("in(weights, {})", step.weights.offset_bytes));
+  if (step.weights.bytes > 0) arguments.push_back(fmt::format("snug_in(weights, {})", step.weights.offset_bytes));
   arguments.push_back(place(step.output));
   if (step.workspace >= 0)
-    arguments.push_back(fmt::format("at(arena, {})", plan.offsets[static_cast<size_t>(step.workspace)]));
+    arguments.push_back(fmt::format("snug_at(arena, {})", plan.offsets[static_cast<size_t>(step.workspace)]));
   return fmt::format("    {}({});\n", name, fmt::join(arguments, ", "));
 }
 

@@ -1,12 +1,13 @@
-/* main.c - an example that runs the network of network.h once or many times.
+/* main.c - an example that runs the network of main.h once or many times.
  *
  *   program [--input FILE]... [--output FILE]... [--repeat N] [--fill WORD] [--weights FILE]
  *
- * Inputs and outputs are raw floats of this machine, row-major, one file each in the order of network.h.
+ * Inputs and outputs are raw floats of this machine, row-major, one file each in the order of main.h.
  * Without --input the inputs are pseudo-random numbers. --fill writes a 32-bit word all over the arena before
  * each run: with the bits of a NaN it shows whether anything is read that was not written. Prints the median
  * time of a run in nanoseconds. */
 #if defined(__unix__) || defined(__APPLE__)
+#define IS_POSIX /* _POSIX_C_SOURCE alone says nothing: some C libraries without a system define it */
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE /* madvise */
 #include <fcntl.h>
@@ -21,27 +22,27 @@
 #include <string.h>
 #include <time.h>
 
-#include "network.h"
+#include "main.h"
 
 #define MAX_REPEAT 10000
 
 /* Pages of 2 MiB spare address translations: AlexNet took 19 ms rather than 24 with them, VGG16 140 rather
  * than 165; and what lies in one of them does not fall on the same lines of a cache by chance. */
-#if defined(_POSIX_C_SOURCE) && defined(MADV_HUGEPAGE)
+#if defined(IS_POSIX) && defined(MADV_HUGEPAGE)
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 #define IN_HUGE_PAGES(bytes) (((bytes) + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES)
-static unsigned char arena_and_margin[IN_HUGE_PAGES(NETWORK_ARENA_BYTES) + HUGE_PAGE_BYTES];
+static unsigned char arena_and_margin[IN_HUGE_PAGES(SNUG_MAIN_ARENA_BYTES) + HUGE_PAGE_BYTES];
 #elif defined(__GNUC__)
-static unsigned char arena_memory[NETWORK_ARENA_BYTES] __attribute__((aligned(64)));
+static unsigned char arena_memory[SNUG_MAIN_ARENA_BYTES] __attribute__((aligned(64)));
 #else
-static double arena_memory[(NETWORK_ARENA_BYTES + sizeof(double) - 1) / sizeof(double)];
+static double arena_memory[(SNUG_MAIN_ARENA_BYTES + sizeof(double) - 1) / sizeof(double)];
 #endif
 static unsigned char *arena;
 static double times_ns[MAX_REPEAT];
 
 static void fail(const char *cause, const char *what)
 {
-    fprintf(stderr, "%s: %s: %s\n", NETWORK_NAME, what, cause);
+    fprintf(stderr, "%s: %s: %s\n", SNUG_MAIN_NAME, what, cause);
     exit(1);
 }
 
@@ -51,63 +52,73 @@ static void place_arena(void)
     const size_t begin = (size_t)((uintptr_t)arena_and_margin % HUGE_PAGE_BYTES);
     arena = arena_and_margin + (HUGE_PAGE_BYTES - begin) % HUGE_PAGE_BYTES;
     /* Advice: where the system has no such pages, nothing happens. */
-    (void)madvise(arena, IN_HUGE_PAGES(NETWORK_ARENA_BYTES), MADV_HUGEPAGE);
+    (void)madvise(arena, IN_HUGE_PAGES(SNUG_MAIN_ARENA_BYTES), MADV_HUGEPAGE);
 #else
     arena = (unsigned char *)arena_memory;
 #endif
 }
 
-#ifdef NETWORK_WEIGHTS_FILE
-#if defined(_POSIX_C_SOURCE) && !defined(HUGE_PAGE_BYTES)
-/* The weights stay in the file: pages are read when the network first touches them. */
-static const void *load_weights(const char *file)
+#ifdef SNUG_MAIN_WEIGHTS_FILE
+#if defined(IS_POSIX) && !defined(HUGE_PAGE_BYTES)
+/* The weights stay in the file. */
+static const void *load_file(const char *file)
 {
     struct stat status;
     void *mapped;
     const int descriptor = open(file, O_RDONLY);
     if (descriptor < 0)
         fail("cannot open it; run where it lies, or give --weights FILE", file);
-    if (fstat(descriptor, &status) != 0 || (unsigned long long)status.st_size != NETWORK_WEIGHTS_BYTES)
+    if (fstat(descriptor, &status) != 0 || (unsigned long long)status.st_size != SNUG_MAIN_WEIGHTS_FILE_BYTES)
         fail("has another size than this network's weights", file);
-    mapped = mmap(NULL, NETWORK_WEIGHTS_BYTES, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    mapped = mmap(NULL, SNUG_MAIN_WEIGHTS_FILE_BYTES, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (mapped == MAP_FAILED)
         fail("cannot map it", file);
     close(descriptor);
     return mapped;
 }
 #else
-static void *allocate_weights(void)
+static void *allocate_file(void)
 {
 #if defined(HUGE_PAGE_BYTES)
-    void *weights; /* not mapped: a file has small pages */
-    if (posix_memalign(&weights, HUGE_PAGE_BYTES, IN_HUGE_PAGES(NETWORK_WEIGHTS_BYTES)) != 0)
+    void *memory; /* not mapped: a file has small pages */
+    if (posix_memalign(&memory, HUGE_PAGE_BYTES, IN_HUGE_PAGES(SNUG_MAIN_WEIGHTS_FILE_BYTES)) != 0)
         return NULL;
-    (void)madvise(weights, IN_HUGE_PAGES(NETWORK_WEIGHTS_BYTES), MADV_HUGEPAGE);
-    return weights;
+    (void)madvise(memory, IN_HUGE_PAGES(SNUG_MAIN_WEIGHTS_FILE_BYTES), MADV_HUGEPAGE);
+    return memory;
 #else
-    return malloc(NETWORK_WEIGHTS_BYTES);
+    return malloc(SNUG_MAIN_WEIGHTS_FILE_BYTES);
 #endif
 }
 
-static const void *load_weights(const char *file)
+static const void *load_file(const char *file)
 {
-    void *const weights = allocate_weights();
+    void *const memory = allocate_file();
     FILE *const stream = fopen(file, "rb");
     if (stream == NULL)
         fail("cannot open it; run where it lies, or give --weights FILE", file);
-    if (weights == NULL)
+    if (memory == NULL)
         fail("not enough memory for it", file);
-    if (fread(weights, 1, NETWORK_WEIGHTS_BYTES, stream) != NETWORK_WEIGHTS_BYTES || fgetc(stream) != EOF)
+    if (fread(memory, 1, SNUG_MAIN_WEIGHTS_FILE_BYTES, stream) != SNUG_MAIN_WEIGHTS_FILE_BYTES ||
+        fgetc(stream) != EOF)
         fail("has another size than this network's weights", file);
     fclose(stream);
-    return weights;
+    return memory;
 }
 #endif
+
+static const void *load_weights(const char *file)
+{
+    const void *const bytes = load_file(file);
+    const char *const cause = snug_main_check_weights(bytes, SNUG_MAIN_WEIGHTS_FILE_BYTES);
+    if (cause != NULL)
+        fail(cause, file);
+    return (const unsigned char *)bytes + SNUG_MAIN_WEIGHTS_FILE_OFFSET;
+}
 #endif
 
 static float *at(size_t offset) { return (float *)(void *)(arena + offset); }
 
-static void read_input(const char *file, const network_port *port)
+static void read_input(const char *file, const snug_main_port *port)
 {
     FILE *const stream = fopen(file, "rb");
     if (stream == NULL)
@@ -117,7 +128,7 @@ static void read_input(const char *file, const network_port *port)
     fclose(stream);
 }
 
-static void write_output(const char *file, const network_port *port)
+static void write_output(const char *file, const snug_main_port *port)
 {
     FILE *const stream = fopen(file, "wb");
     if (stream == NULL)
@@ -129,7 +140,7 @@ static void write_output(const char *file, const network_port *port)
 }
 
 /* Numbers in [-1, 1), the same at every run. */
-static void random_input(const network_port *port)
+static void random_input(const snug_main_port *port)
 {
     unsigned long state = 1;
     float *const values = at(port->offset);
@@ -143,13 +154,13 @@ static void random_input(const network_port *port)
 static void fill_arena(uint32_t word)
 {
     size_t offset;
-    for (offset = 0; offset + sizeof word <= NETWORK_ARENA_BYTES; offset += sizeof word)
+    for (offset = 0; offset + sizeof word <= SNUG_MAIN_ARENA_BYTES; offset += sizeof word)
         memcpy(arena + offset, &word, sizeof word);
 }
 
 static double now_ns(void)
 {
-#if defined(_POSIX_C_SOURCE)
+#if defined(IS_POSIX)
     struct timespec time_spec;
     clock_gettime(CLOCK_MONOTONIC, &time_spec);
     return 1e9 * (double)time_spec.tv_sec + (double)time_spec.tv_nsec;
@@ -164,7 +175,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-#ifdef NETWORK_TRACE
+#ifdef SNUG_MAIN_TRACE
 static FILE *trace_stream;
 void snug_trace(const void *data, size_t bytes)
 {
@@ -175,29 +186,29 @@ void snug_trace(const void *data, size_t bytes)
 
 int main(int argc, char **argv)
 {
-    const char *inputs[NETWORK_INPUTS] = {NULL}, *outputs[NETWORK_OUTPUTS] = {NULL};
+    const char *inputs[SNUG_MAIN_INPUTS] = {NULL}, *outputs[SNUG_MAIN_OUTPUTS] = {NULL};
     size_t given_inputs = 0, given_outputs = 0, i;
     int argument, repeat = 1, run;
     const char *fill = NULL;
     const void *weights;
-#ifdef NETWORK_WEIGHTS_FILE
-    const char *weights_file = NETWORK_WEIGHTS_FILE;
+#ifdef SNUG_MAIN_WEIGHTS_FILE
+    const char *weights_file = SNUG_MAIN_WEIGHTS_FILE;
 #endif
     for (argument = 1; argument + 1 < argc; argument += 2) {
         const char *const option = argv[argument], *const value = argv[argument + 1];
-        if (strcmp(option, "--input") == 0 && given_inputs < NETWORK_INPUTS)
+        if (strcmp(option, "--input") == 0 && given_inputs < SNUG_MAIN_INPUTS)
             inputs[given_inputs++] = value;
-        else if (strcmp(option, "--output") == 0 && given_outputs < NETWORK_OUTPUTS)
+        else if (strcmp(option, "--output") == 0 && given_outputs < SNUG_MAIN_OUTPUTS)
             outputs[given_outputs++] = value;
         else if (strcmp(option, "--repeat") == 0)
             repeat = atoi(value);
         else if (strcmp(option, "--fill") == 0)
             fill = value;
-#ifdef NETWORK_WEIGHTS_FILE
+#ifdef SNUG_MAIN_WEIGHTS_FILE
         else if (strcmp(option, "--weights") == 0)
             weights_file = value;
 #endif
-#ifdef NETWORK_TRACE
+#ifdef SNUG_MAIN_TRACE
         else if (strcmp(option, "--trace") == 0)
             trace_stream = fopen(value, "wb");
 #endif
@@ -208,30 +219,30 @@ int main(int argc, char **argv)
         fail("misses its value", argv[argument]);
     if (repeat < 1 || repeat > MAX_REPEAT)
         fail("must be 1 to 10000", "--repeat");
-#ifdef NETWORK_WEIGHTS_FILE
+#ifdef SNUG_MAIN_WEIGHTS_FILE
     weights = load_weights(weights_file);
 #else
-    weights = network_weights;
+    weights = snug_main_weights;
 #endif
     place_arena();
     for (run = 0; run < repeat; ++run) {
         double start;
         if (fill != NULL)
             fill_arena((uint32_t)strtoul(fill, NULL, 0));
-        for (i = 0; i < NETWORK_INPUTS; ++i) {
+        for (i = 0; i < SNUG_MAIN_INPUTS; ++i) {
             if (inputs[i] != NULL)
-                read_input(inputs[i], &network_inputs[i]);
+                read_input(inputs[i], &snug_main_inputs[i]);
             else
-                random_input(&network_inputs[i]);
+                random_input(&snug_main_inputs[i]);
         }
         start = now_ns();
-        network_run(weights, arena);
+        snug_main_run(weights, arena);
         times_ns[run] = now_ns() - start;
     }
-    for (i = 0; i < NETWORK_OUTPUTS; ++i)
+    for (i = 0; i < SNUG_MAIN_OUTPUTS; ++i)
         if (outputs[i] != NULL)
-            write_output(outputs[i], &network_outputs[i]);
-#ifdef NETWORK_TRACE
+            write_output(outputs[i], &snug_main_outputs[i]);
+#ifdef SNUG_MAIN_TRACE
     if (trace_stream != NULL && fclose(trace_stream) != 0)
         fail("cannot write the trace", "--trace");
 #endif

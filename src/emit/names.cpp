@@ -1,25 +1,73 @@
-// Names of layers and networks as C identifiers.
+#include "emit/names.h"
+
 #include <cctype>
 #include <set>
 
-#include "emit/emit.h"
-#include "emit/names.h"
+#include "base/hash.h"
+#include "base/text.h"
 
 namespace snug {
+
+namespace {
+
+constexpr size_t kLongestIdentifier = 48;
+
+bool is_c_letter(char c) {
+  const auto letter = static_cast<unsigned char>(c);
+  return letter < 128 && std::isalnum(letter) != 0;
+}
+
+/// What a file, function or CMake target of a network must not be called, though a model may be.
+bool is_reserved(const std::string& symbol) {
+  static const std::set<std::string> kReserved{
+      // headers of C and of common systems: a folder of emitted files is often searched for headers
+      "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math",
+      "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbit", "stdbool", "stdckdint", "stddef", "stdint",
+      "stdio", "stdlib", "stdnoreturn", "string", "strings", "tgmath", "threads", "time", "uchar", "wchar", "wctype",
+      "aio", "alloca", "arduino", "cpio", "dirent", "dlfcn", "elf", "endian", "error", "fcntl", "features", "fnmatch",
+      "ftw", "getopt", "glob", "grp", "iconv", "io", "langinfo", "libgen", "link", "malloc", "memory", "monetary",
+      "mqueue", "netdb", "newlib", "poll", "pthread", "pwd", "regex", "sched", "search", "semaphore", "spawn",
+      "strsafe", "syslog", "tar", "termios", "trace", "ucontext", "ulimit", "unistd", "utime", "utmpx", "values",
+      "windows", "wordexp", "omp", "immintrin", "arm_neon",
+      // libraries, and targets of CMake and make
+      "all", "c", "clean", "dl", "edit_cache", "gcc", "help", "install", "m", "package", "package_source",
+      "rebuild_cache", "rt", "test",
+      // words of C: not wrong before an underscore, but hard to read; some begin names of its library (size_t, int8_t)
+      "alignas", "alignof", "asm", "auto", "bool", "break", "case", "char", "const", "constexpr", "continue", "default",
+      "do", "double", "else", "enum", "extern", "false", "for", "goto", "if", "inline", "int", "long", "main",
+      "nullptr", "register", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert", "struct",
+      "switch", "thread_local", "true", "typedef", "typeof", "union", "unsigned", "void", "volatile", "while",
+      // functions of its library that others continue: fputs_unlocked
+      "clearerr", "feof", "ferror", "fflush", "fgetc", "fgets", "fileno", "fputc", "fputs", "fread", "fwrite", "getc",
+      "getchar", "gmtime", "lgamma", "localtime", "putc", "putchar", "qsort", "rand", "strerror", "strtok", "va"};
+  return symbol.starts_with("snug") || kReserved.count(symbol) != 0;
+}
+
+}  // namespace
 
 std::string c_identifier(const std::string& name) {
   std::string result;
   for (const char c : name) {
-    const auto letter = static_cast<unsigned char>(c);
-    const bool plain = letter < 128 && std::isalnum(letter) != 0;
-    if (plain)
-      result += static_cast<char>(std::tolower(letter));
-    else if (!result.empty() && result.back() != '_')
+    if (is_c_letter(c)) {
+      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (!result.empty() && result.back() != '_') {
       result += '_';
+    }
+  }
+  if (result.size() > kLongestIdentifier) {
+    result.erase(0, result.size() - kLongestIdentifier);
+    const size_t word = result.find('_');
+    if (word < kLongestIdentifier / 2) result.erase(0, word + 1);
   }
   while (!result.empty() && result.back() == '_') result.pop_back();
-  if (result.empty()) return "network";
-  return std::isdigit(static_cast<unsigned char>(result[0])) != 0 ? "n" + result : result;
+  return result;
+}
+
+std::string network_symbol(const std::string& name) {
+  const std::string symbol = c_identifier(name);
+  if (symbol.empty()) return "network_" + sha256(name).substr(0, 8);
+  if (is_reserved(symbol)) return "network_" + symbol;
+  return std::isdigit(static_cast<unsigned char>(symbol[0])) != 0 ? "n" + symbol : symbol;
 }
 
 std::string upper(std::string text) {
@@ -28,35 +76,24 @@ std::string upper(std::string text) {
 }
 
 std::string in_comment(const std::string& text) {
+  constexpr size_t kLongest = 1000;
   std::string result;
-  for (const char c : text) {
-    const bool ends_comment = c == '/' && !result.empty() && result.back() == '*';
-    result += ends_comment || static_cast<unsigned char>(c) < 32 ? ' ' : c;
+  for (const char c : shortened(printable(text), kLongest)) {
+    const char before = result.empty() ? ' ' : result.back();
+    const bool begins_or_ends = (c == '/' && before == '*') || (c == '*' && before == '/');
+    const bool trigraph = c == '?' && before == '?';
+    if (begins_or_ends || trigraph) result += ' ';
+    result += c;
   }
   return result;
 }
 
 std::string UniqueNames::take(const std::string& wanted) {
   std::string name = wanted;
-  for (int i = 2; !taken_.insert(name).second; ++i) name = wanted + "_" + std::to_string(i);
-  return name;
-}
-
-UniqueNames c_names(bool has_parts) {
-  UniqueNames names;
-  for (const char* word :
-       {"auto",     "break",  "case",     "char",   "const",  "continue", "default", "do",     "double",  "else",
-        "enum",     "extern", "float",    "for",    "goto",   "if",       "inline",  "int",    "long",    "register",
-        "restrict", "return", "short",    "signed", "sizeof", "static",   "struct",  "switch", "typedef", "union",
-        "unsigned", "void",   "volatile", "while",  "asm",    "main",     "exp",     "log",    "pow",     "sqrt",
-        "floor",    "ceil",   "abs",      "fabs",   "fmax",   "fmin",     "input",   "output", "weights", "workspace",
-        "arena",    "layer",  "residual", "other",  "image",  "at",       "in",      "conv",   "y0",      "y1",
-        "j0",       "j1",     "gamma",    "index",  "read",   "write",    "linux",   "unix"}) {
-    names.take(word);
+  for (int& number = next_.try_emplace(wanted, 2).first->second; !taken_.insert(name).second; ++number) {
+    name = wanted + "_" + std::to_string(number);
   }
-  if (!has_parts) return names;
-  for (const char* word : {"context", "part", "parts", "call", "p", "slice"}) names.take(word);
-  return names;
+  return name;
 }
 
 }  // namespace snug

@@ -33,7 +33,8 @@ std::vector<int> also_computed(const Step& step) {
 /// "inception_3a/1x1 +2"
 std::string name_text(const Step& step) {
   const size_t more = also_computed(step).size();
-  return more == 0 ? step.layer_name : fmt::format("{} +{}", step.layer_name, more);
+  const std::string name = shortened(step.layer_name, kLongestName);
+  return more == 0 ? name : fmt::format("{} +{}", name, more);
 }
 
 json layer_json(const PlanView& view, size_t index) {

@@ -14,6 +14,9 @@ struct Column {
   Align align = Align::kLeft;
 };
 
+/// Names of layers are cut to about as many bytes in tables; JSON holds all of them.
+inline constexpr size_t kLongestName = 60;
+
 /// Columns as wide as their widest cell (counted in characters, not bytes), two spaces apart.
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
 

@@ -24,6 +24,17 @@ std::string size_option(int64_t bytes) {
   return fmt::format("{:.2f}MiB", std::ceil(value / (1024 * 1024) * 100) / 100);
 }
 
+/// A limit as it was given, to the byte: "128KiB" is none of 131071 bytes.
+std::string given_size(int64_t bytes) {
+  if (bytes > 0 && bytes % (1024 * 1024) == 0) return fmt::format("{}MiB", bytes / (1024 * 1024));
+  if (bytes > 0 && bytes % 1024 == 0) return fmt::format("{}KiB", bytes / 1024);
+  return fmt::format("{}", bytes);
+}
+
+std::string given_latency(int64_t time_ns) {
+  return fmt::format("{}", static_cast<double>(time_ns) / 1e6);
+}
+
 /// A latency as --latency takes it: in milliseconds, rounded up.
 std::string latency_option(int64_t time_ns) {
   return fmt::format("{:.6g}", std::ceil(static_cast<double>(time_ns) / 1e3) / 1e3);
@@ -130,7 +141,7 @@ Infeasible ram_infeasible(const CostTable& costs, const Limits& limits) {
   if (!smallest) return no_valid_choice(costs);
   const int64_t least = smallest->evaluation.peak_bytes;
   return {"ram", limits.ram_bytes, least, smallest->evaluation.peak_node,
-          fmt::format("does not fit --ram {}: the least possible{} is {}\n{}\n{}", size_option(limits.ram_bytes),
+          fmt::format("does not fit --ram {}: the least possible{} is {}\n{}\n{}", given_size(limits.ram_bytes),
                       with_others, size_option(least), shown_peak(costs, *smallest),
                       shown_remedy(costs, others, *smallest))};
 }
@@ -149,15 +160,15 @@ Infeasible flash_infeasible(const CostTable& costs, const Limits& limits) {
   const int64_t bytes = smallest->evaluation.flash_bytes;
   return {
       "flash", limits.flash_bytes, bytes, -1,
-      fmt::format("does not fit --flash {}: the least possible{} is {}, which takes {}",
-                  size_option(limits.flash_bytes), with_others, size_option(bytes), shown_time(smallest->evaluation))};
+      fmt::format("does not fit --flash {}: the least possible{} is {}, which takes {}", given_size(limits.flash_bytes),
+                  with_others, size_option(bytes), shown_time(smallest->evaluation))};
 }
 
 Infeasible latency_infeasible(const CostTable& costs, const Limits& limits, const Selection& fastest) {
   Limits others = limits;
   others.latency_ns = kNoLimit;
   std::string text =
-      fmt::format("does not meet --latency {}: the fastest possible{} takes {} ms", latency_option(limits.latency_ns),
+      fmt::format("does not meet --latency {}: the fastest possible{} takes {} ms", given_latency(limits.latency_ns),
                   others_text(others), latency_option(fastest.evaluation.time_ns));
   if (const std::optional<Selection> unlimited = selection_of(costs, least_time(costs, {}));
       unlimited && unlimited->evaluation.time_ns < fastest.evaluation.time_ns) {
@@ -198,19 +209,19 @@ Infeasible explain_strategy(const CostTable& costs, const Limits& limits, Strate
       chosen.choice = choose_at(costs, wider, strategy);
       chosen.evaluation = evaluate(costs, chosen.choice);
     }
-    std::string text = fmt::format("does not fit --ram {} by {}, which needs {}\n{}", size_option(limits.ram_bytes),
+    std::string text = fmt::format("does not fit --ram {} by {}, which needs {}\n{}", given_size(limits.ram_bytes),
                                    name(strategy), size_option(wider.ram_bytes), shown_peak(costs, chosen));
     return {"ram", limits.ram_bytes, wider.ram_bytes, chosen.evaluation.peak_node, text};
   }
   if (chosen.evaluation.flash_bytes > limits.flash_bytes) {
     const int64_t bytes = chosen.evaluation.flash_bytes;
     return {"flash", limits.flash_bytes, bytes, -1,
-            fmt::format("does not fit --flash {} by {}, which needs {}", size_option(limits.flash_bytes),
-                        name(strategy), size_option(bytes))};
+            fmt::format("does not fit --flash {} by {}, which needs {}", given_size(limits.flash_bytes), name(strategy),
+                        size_option(bytes))};
   }
   const int64_t time_ns = chosen.evaluation.time_ns;
   return {"latency", limits.latency_ns, time_ns, -1,
-          fmt::format("does not meet --latency {} by {}, which takes {} ms", latency_option(limits.latency_ns),
+          fmt::format("does not meet --latency {} by {}, which takes {} ms", given_latency(limits.latency_ns),
                       name(strategy), latency_option(time_ns))};
 }
 

@@ -64,6 +64,12 @@ std::optional<Strategy> strategy_from_name(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string> strategy_names() {
+  std::vector<std::string> names;
+  for (const auto& [value, text] : kNames) names.emplace_back(text);
+  return names;
+}
+
 std::variant<Selection, Infeasible> select(const CostTable& costs, const Limits& limits, Strategy strategy) {
   if (strategy == Strategy::kIlp || strategy == Strategy::kDynamicProgramme) {
     return select_exactly(costs, limits, strategy);

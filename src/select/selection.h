@@ -31,6 +31,7 @@ enum class Strategy {
 };
 std::string_view name(Strategy strategy);
 std::optional<Strategy> strategy_from_name(std::string_view name);
+std::vector<std::string> strategy_names();
 
 struct Limits {
   int64_t ram_bytes = kNoLimit;

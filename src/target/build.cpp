@@ -4,15 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
-#include <iterator>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "base/cache_folder.h"
+#include "base/emitted_files.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
-#include "base/shipped_files.h"
 #include "base/text.h"
 #include "target/process.h"
 #include "target/target.h"
@@ -42,8 +42,10 @@ std::string failure_of(const std::vector<std::string>& command) {
 }
 
 /// Runs the commands, as many at once as there are processors; the first failure in their order, or empty.
-std::string run_all(const std::vector<std::vector<std::string>>& commands) {
+std::string run_all(const std::vector<std::vector<std::string>>& commands, const BuildProgress& progress) {
   std::vector<std::string> failures(commands.size());
+  std::mutex reporting;
+  size_t done = 0;
   std::atomic<size_t> next = 0;
   std::atomic<bool> failed = false;
   const auto work = [&] {
@@ -54,6 +56,8 @@ std::string run_all(const std::vector<std::vector<std::string>>& commands) {
         failures[index] = error.what();
       }
       if (!failures[index].empty()) failed = true;
+      const std::lock_guard lock(reporting);
+      if (progress) progress(++done, commands.size());
     }
   };
   std::vector<std::jthread> workers;
@@ -64,11 +68,6 @@ std::string run_all(const std::vector<std::vector<std::string>>& commands) {
   return found == failures.end() ? "" : *found;
 }
 
-std::string read_text(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
 /// Copies an object into the cache, whole or not at all: where that fails it is compiled again next time.
 void keep(const fs::path& object, const fs::path& kept) {
   std::error_code error;
@@ -77,19 +76,28 @@ void keep(const fs::path& object, const fs::path& kept) {
   if (fs::copy_file(object, unfinished, error)) fs::rename(unfinished, kept, error);
 }
 
-/// Where the object of a shipped kernel is kept, by everything that it depends on; empty for other sources.
+/// Adds a file and all that it includes from its own folder or the others, by name.
+void add_with_includes(const fs::path& file, const std::vector<fs::path>& folders,
+                       std::map<std::string, std::string>& texts) {
+  const auto [added, is_new] = texts.try_emplace(file.filename().string(), read_file(file));
+  if (!is_new) return;
+  for (const std::string& name : quoted_includes(added->second)) {
+    fs::path found = file.parent_path() / name;
+    for (const fs::path& folder : folders) {
+      if (!fs::exists(found)) found = folder / name;
+    }
+    if (fs::exists(found)) add_with_includes(found, folders, texts);
+  }
+}
+
+/// Where the object of a kernel is kept, by everything that it depends on; empty for other sources.
 fs::path cached_object(const fs::path& source, const std::vector<fs::path>& include_folders,
                        const std::string& compiled_with) {
-  const std::string name = source.filename().string();
-  if (shipped_files().count(name) == 0 || name == "main.c" || cache_folder().empty()) return {};
+  if (!is_kernel_file(source.filename().string()) || cache_folder().empty()) return {};
+  std::map<std::string, std::string> texts;
+  add_with_includes(source, include_folders, texts);
   std::string contents = compiled_with;
-  for (const std::string& file : with_includes(name)) {
-    fs::path found = source.parent_path() / file;
-    for (const fs::path& folder : include_folders) {
-      if (!fs::exists(found)) found = folder / file;
-    }
-    contents += file + "\n" + read_text(found);
-  }
+  for (const auto& [name, text] : texts) contents += name + "\n" + text;
   return cache_folder() / "objects" / (source.stem().string() + "-" + sha256(contents).substr(0, 32) + ".o");
 }
 
@@ -97,7 +105,7 @@ fs::path cached_object(const fs::path& source, const std::vector<fs::path>& incl
 
 std::vector<fs::path> build_objects(const Target& target, const std::vector<fs::path>& sources,
                                     const std::vector<fs::path>& include_folders, const fs::path& folder,
-                                    const std::vector<std::string>& extra_flags) {
+                                    const std::vector<std::string>& extra_flags, const BuildProgress& progress) {
   std::vector<std::vector<std::string>> commands;
   std::vector<fs::path> objects;
   std::vector<std::pair<fs::path, fs::path>> to_keep;
@@ -116,7 +124,7 @@ std::vector<fs::path> build_objects(const Target& target, const std::vector<fs::
     objects.push_back(object);
     if (!kept.empty()) to_keep.emplace_back(object, kept);
   }
-  const std::string failure = run_all(commands);
+  const std::string failure = run_all(commands, progress);
   if (!failure.empty()) throw UserError(fmt::format("target {}: {}", target.name, failure));
   for (const auto& [object, kept] : to_keep) keep(object, kept);
   return objects;
@@ -133,9 +141,9 @@ void link_program(const Target& target, const std::vector<fs::path>& objects, co
 
 void build_program(const Target& target, const std::vector<fs::path>& sources,
                    const std::vector<fs::path>& include_folders, const fs::path& program,
-                   const std::vector<std::string>& extra_flags) {
+                   const std::vector<std::string>& extra_flags, const BuildProgress& progress) {
   const TemporaryFolder folder;
-  link_program(target, build_objects(target, sources, include_folders, folder.path(), extra_flags), program,
+  link_program(target, build_objects(target, sources, include_folders, folder.path(), extra_flags, progress), program,
                extra_flags);
 }
 

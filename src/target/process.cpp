@@ -49,8 +49,16 @@ pid_t spawn(const std::vector<std::string>& command, int input, int output, int 
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+  // Signals that snug itself waits for end its children as ever.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  ::sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t pid = -1;
-  const int failure = ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
+  const int failure = ::posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   errno = failure;
   return failure == 0 ? pid : -1;
@@ -154,11 +162,17 @@ RunResult run_process(const std::vector<std::string>& command, std::string_view 
 }
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "snug-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    throw UserError(fmt::format("cannot make a temporary folder {}: {}; set $TMPDIR", name, std::strerror(errno)));
+  std::error_code error;
+  const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+  std::string name = (parent / "snug-XXXXXX").string();
+  if (error || ::mkdtemp(name.data()) == nullptr) {
+    const char* const variable = std::getenv("TMPDIR");
+    throw UserError(fmt::format("cannot make a temporary folder in {}: {}; set $TMPDIR to a folder that can be written",
+                                variable == nullptr ? "/tmp" : variable,
+                                error ? error.message() : std::strerror(errno)));
   }
   path_ = name;
+  removed_.emplace(path_);
 }
 
 TemporaryFolder::~TemporaryFolder() {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "target/target.h"
 
 namespace snug {
@@ -60,6 +61,7 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+  std::optional<RemovedOnInterrupt> removed_;
 };
 
 }  // namespace snug

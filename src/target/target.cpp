@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "target/process.h"
 #include "target/target_files.h"
@@ -57,27 +57,8 @@ Target read_target(const std::string& name, std::string_view text) {
   return target;
 }
 
-/// `file` is for messages.
-Target parse_target(const std::string& name, const std::string& file, std::string_view text) {
-  try {
-    return read_target(name, text);
-  } catch (const Json::exception& error) {
-    throw UserError(fmt::format("{}: {}", file, error.what()));
-  } catch (const UserError& error) {
-    throw UserError(fmt::format("{}: {}", file, error.what()));
-  }
-}
-
 std::string stem(const std::string& file) {
   return std::filesystem::path(file).stem().string();
-}
-
-std::string read_file(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!stream || !text) throw UserError(fmt::format("{}: cannot be read as a target file", file));
-  return text.str();
 }
 
 /// The processor of this machine.
@@ -98,14 +79,37 @@ std::string processor() {
 
 }  // namespace
 
+Target target_from_text(const std::string& name, const std::string& origin, std::string_view text) {
+  try {
+    return read_target(name, text);
+  } catch (const Json::exception& error) {
+    throw UserError(fmt::format("{}: {}", origin, error.what()));
+  } catch (const UserError& error) {
+    throw UserError(fmt::format("{}: {}", origin, error.what()));
+  }
+}
+
+std::string target_text(const Target& target) {
+  return Json{{"description", target.description},
+              {"compiler", target.compiler},
+              {"flags", target.flags},
+              {"runner", target.runner},
+              {"measures_time", target.measures_time},
+              {"giga_multiply_adds_per_second", target.giga_multiply_adds_per_second},
+              {"gigabytes_per_second", target.gigabytes_per_second},
+              {"openmp", target.openmp},
+              {"fork_join_ns", target.fork_join_ns}}
+      .dump();
+}
+
 Target find_target(const std::string& name_or_file) {
   if (name_or_file.find('/') != std::string::npos || name_or_file.ends_with(".json")) {
-    return parse_target(stem(name_or_file), name_or_file, read_file(name_or_file));
+    return target_from_text(stem(name_or_file), name_or_file, read_file(name_or_file));
   }
   std::vector<std::string> names;
   for (const auto& [file, text] : target_files()) {
     names.push_back(stem(file));
-    if (names.back() == name_or_file) return parse_target(name_or_file, file, text);
+    if (names.back() == name_or_file) return target_from_text(name_or_file, file, text);
   }
   const std::string near = closest(name_or_file, names);
   throw UserError(fmt::format("there is no target \"{}\"{}; there are {}, or give the path of a JSON file",
@@ -114,7 +118,7 @@ Target find_target(const std::string& name_or_file) {
 
 std::vector<Target> all_targets() {
   std::vector<Target> targets;
-  for (const auto& [file, text] : target_files()) targets.push_back(parse_target(stem(file), file, text));
+  for (const auto& [file, text] : target_files()) targets.push_back(target_from_text(stem(file), file, text));
   return targets;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,17 @@ struct Target {
 Target find_target(const std::string& name_or_file);
 std::vector<Target> all_targets();
 
+/// The target as the text of a file, and back; `origin` is where the text is from, for messages.
+std::string target_text(const Target& target);
+Target target_from_text(const std::string& name, const std::string& origin, std::string_view text);
+
 /// "gcc 12.2.0 -O3 -march=native, AMD EPYC": what makes measurements comparable. Throws UserError if the
 /// compiler is missing.
 std::string identity(const Target& target);
+
+/// Told how many of the files that need compiling are done, and how many there are, whenever one is; by one thread at a
+/// time.
+using BuildProgress = std::function<void(size_t done, size_t total)>;
 
 /// Compiles C and assembler files into objects, in their order, as many at once as there are processors. An object of a
 /// shipped kernel stays in cache_folder() and is not compiled twice for the same target; others go into `folder`.
@@ -39,7 +48,8 @@ std::vector<std::filesystem::path> build_objects(const Target& target,
                                                  const std::vector<std::filesystem::path>& sources,
                                                  const std::vector<std::filesystem::path>& include_folders,
                                                  const std::filesystem::path& folder,
-                                                 const std::vector<std::string>& extra_flags = {});
+                                                 const std::vector<std::string>& extra_flags = {},
+                                                 const BuildProgress& progress = {});
 
 /// Machine code and constants in objects; those that are not little-endian ELF count nothing.
 int64_t code_bytes(const std::vector<std::filesystem::path>& objects);
@@ -51,7 +61,7 @@ void link_program(const Target& target, const std::vector<std::filesystem::path>
 /// Compiles C files into a program. Throws UserError with the compiler's output if it fails.
 void build_program(const Target& target, const std::vector<std::filesystem::path>& sources,
                    const std::vector<std::filesystem::path>& include_folders, const std::filesystem::path& program,
-                   const std::vector<std::string>& extra_flags = {});
+                   const std::vector<std::string>& extra_flags = {}, const BuildProgress& progress = {});
 
 struct RunResult {
   int exit_code = 0;

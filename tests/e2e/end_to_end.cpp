@@ -78,11 +78,7 @@ Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup
   if (const auto* infeasible = std::get_if<Infeasible>(&result)) throw std::runtime_error(infeasible->explanation);
   const Compiled& compiled = std::get<Compiled>(result);
   write_project(compiled, options,
-                {.folder = folder,
-                 .model_file = model,
-                 .target = setup.target,
-                 .command_line = "snug compile",
-                 .weights = setup.weights});
+                {.folder = folder, .model_file = model, .command_line = "snug compile", .weights = setup.weights});
   return std::get<Compiled>(std::move(result));
 }
 

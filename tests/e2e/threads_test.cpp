@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 /// What a user without OpenMP writes: a thread per part.
 constexpr const char* kUsersThreads = R"(
 #include <pthread.h>
-#include "parallel.h"
+#include "snug_parallel.h"
 
 typedef struct task {
     snug_part_function *function;
@@ -156,7 +156,7 @@ TEST(ThreadsInC, AreStrictC) {
   const TemporaryFolder folder;
   const fs::path project = folder.path() / "squeezenet";
   compile_into(zoo_model("squeezenet1.1"), project, {.threads = 2});
-  for (const char* file : {"squeezenet1_1.c", "parallel.c"}) {
+  for (const char* file : {"squeezenet1_1.c", "snug_parallel.c"}) {
     for (const char* compiler : {"gcc -fopenmp", "gcc", "gcc -DSNUG_SERIAL", "clang", "tcc -DSNUG_SERIAL"}) {
       const std::string word = std::string(compiler).substr(0, std::string(compiler).find(' '));
       if (std::system(("command -v " + word + " > /dev/null 2>&1").c_str()) != 0) continue;
@@ -185,9 +185,10 @@ std::string answer_by_cmake(const fs::path& project, const std::string& how, con
     EXPECT_FALSE(fs::exists(program)) << "nothing defines snug_parallel_for for it";
     program = folder / "users_program";
     std::ofstream(folder / "users_threads.c") << kUsersThreads;
-    const RunResult linked = run_process({find_target("host").compiler, "-pthread", "-I" + project.string(),
-                                          (project / "main.c").string(), (folder / "users_threads.c").string(),
-                                          (build / "libsqueezenet1_1.a").string(), "-lm", "-o", program.string()});
+    const RunResult linked =
+        run_process({find_target("host").compiler, "-pthread", "-I" + project.string(),
+                     (project / "squeezenet1_1_main.c").string(), (folder / "users_threads.c").string(),
+                     (build / "libsqueezenet1_1.a").string(), "-lm", "-o", program.string()});
     EXPECT_EQ(linked.exit_code, 0) << linked.errors;
   }
   const RunResult run = run_process({program.string(), "--weights", (project / "squeezenet1_1_weights.bin").string(),
@@ -225,7 +226,7 @@ TEST(ThreadsInC, EveryLayerIsTimed) {
 TEST(ThreadsInC, LeaveOneThreadAlone) {
   const TemporaryFolder folder;
   compile_into(zoo_model("squeezenet1.1"), folder.path() / "c");
-  EXPECT_FALSE(fs::exists(folder.path() / "c" / "parallel.c"));
+  EXPECT_FALSE(fs::exists(folder.path() / "c" / "snug_parallel.c"));
   EXPECT_EQ(contents(folder.path() / "c" / "squeezenet1_1.c").find("snug_parallel_for"), std::string::npos);
 }
 

@@ -274,7 +274,7 @@ TEST(SelectionProperty, PerLayerIsTheFastestWithOneSharedWorkspace) {
 /// The size that follows `before` in a text.
 int64_t size_after(const std::string& text, const std::string& before) {
   const size_t begin = text.find(before) + before.size();
-  return parse_bytes(text.substr(begin, text.find_first_of(" ,\n", begin) - begin), before);
+  return parse_bytes(text.substr(begin, text.find_first_of(" ,\n", begin) - begin));
 }
 
 int64_t& limit_named(const std::string& limit, Limits& limits) {

@@ -1,0 +1,24 @@
+// What a signal that ends the program must not leave behind.
+#pragma once
+
+#include <filesystem>
+
+namespace snug {
+
+/// A path that is removed where SIGINT, SIGTERM or SIGHUP ends the program while this object lives.
+class RemovedOnInterrupt {
+ public:
+  explicit RemovedOnInterrupt(std::filesystem::path path);
+  ~RemovedOnInterrupt();
+  RemovedOnInterrupt(const RemovedOnInterrupt&) = delete;
+  RemovedOnInterrupt& operator=(const RemovedOnInterrupt&) = delete;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// From now on these signals remove such paths, print `message` and end the program with 128 + the signal's number. To
+/// be called before there are threads.
+void end_cleanly_on_signals(const char* message);
+
+}  // namespace snug
