@@ -2,7 +2,7 @@
  *
  *   program [--input FILE]... [--output FILE]... [--repeat N] [--fill WORD] [--weights FILE]
  *
- * Inputs and outputs are raw floats of this machine, row-major, one file each in the order of main.h.
+ * Inputs and outputs are little-endian floats, row-major, one file each in the order of main.h.
  * Without --input the inputs are pseudo-random numbers. --fill writes a 32-bit word all over the arena before
  * each run: with the bits of a NaN it shows whether anything is read that was not written. Prints the median
  * time of a run in nanoseconds. */
@@ -118,23 +118,48 @@ static const void *load_weights(const char *file)
 
 static float *at(size_t offset) { return (float *)(void *)(arena + offset); }
 
+/* Between the byte order of this machine and that of files. */
+static uint32_t in_file_order(uint32_t word)
+{
+    const uint32_t one = 1;
+    unsigned char first_byte;
+    memcpy(&first_byte, &one, 1);
+    if (first_byte == 1)
+        return word;
+    return word >> 24 | (word >> 8 & 0xff00U) | (word << 8 & 0xff0000U) | word << 24;
+}
+
 static void read_input(const char *file, const snug_main_port *port)
 {
     FILE *const stream = fopen(file, "rb");
+    float *const values = at(port->offset);
+    size_t i;
     if (stream == NULL)
         fail("cannot open it", file);
-    if (fread(at(port->offset), sizeof(float), port->floats, stream) != port->floats || fgetc(stream) != EOF)
+    if (fread(values, sizeof(float), port->floats, stream) != port->floats || fgetc(stream) != EOF)
         fail("does not hold exactly the floats of this input", file);
     fclose(stream);
+    for (i = 0; i < port->floats; ++i) {
+        uint32_t word;
+        memcpy(&word, values + i, sizeof word);
+        word = in_file_order(word);
+        memcpy(values + i, &word, sizeof word);
+    }
 }
 
 static void write_output(const char *file, const snug_main_port *port)
 {
     FILE *const stream = fopen(file, "wb");
+    size_t i;
     if (stream == NULL)
         fail("cannot write it", file);
-    if (fwrite(at(port->offset), sizeof(float), port->floats, stream) != port->floats)
-        fail("cannot write it", file);
+    for (i = 0; i < port->floats; ++i) {
+        uint32_t word;
+        memcpy(&word, at(port->offset) + i, sizeof word);
+        word = in_file_order(word);
+        if (fwrite(&word, sizeof word, 1, stream) != 1)
+            fail("cannot write it", file);
+    }
     if (fclose(stream) != 0)
         fail("cannot write it", file);
 }

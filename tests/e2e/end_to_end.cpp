@@ -65,6 +65,7 @@ Compiled compile_into(const fs::path& model, const fs::path& folder, const Setup
   options.target = find_target(setup.target);
   options.limits = setup.limits;
   options.strategy = setup.strategy;
+  options.primitives = setup.primitives;
   options.estimate = true;
   options.threads = setup.threads;
   options.import.outputs = setup.outputs;

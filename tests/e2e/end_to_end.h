@@ -26,6 +26,7 @@ struct Setup {
   std::string target = "host";
   Limits limits;
   Strategy strategy = Strategy::kIlp;
+  PrimitiveSet primitives = PrimitiveSet::kAll;
   std::vector<std::string> outputs;
   WeightsForm weights = WeightsForm::kAuto;
   int threads = 1;

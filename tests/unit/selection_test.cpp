@@ -284,7 +284,7 @@ TEST(Infeasible, NamesFlashAndLatency) {
   EXPECT_EQ(latency.limit, "latency");
   EXPECT_EQ(latency.least_value, 1300);
   EXPECT_EQ(latency.explanation,
-            "does not meet --latency 0.001: the fastest possible within the other limits takes 0.002 ms\n"
+            "does not meet --latency 0.0003: the fastest possible within the other limits takes 0.002 ms\n"
             "  without them 0.001 ms, with --ram 1536 and --flash 12.5KiB");
 }
 
