@@ -89,7 +89,7 @@ std::string totals(const PlanView& view) {
   if (view.program.threads > 1) {
     const int64_t lasting = view.program.lasting_workspace_bytes;
     text +=
-        fmt::format("threads   {}{}; without OpenMP see parallel.h\n", view.program.threads,
+        fmt::format("threads   {}{}; without OpenMP see snug_parallel.h\n", view.program.threads,
                     lasting == 0 ? ""
                                  : fmt::format(", each with a workspace of {} that maps share only under a --ram limit",
                                                format_bytes(lasting)));

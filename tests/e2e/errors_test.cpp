@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/file.h"
 #include "base/npy.h"
@@ -187,6 +188,49 @@ TEST(Json, HasTheStableKeys) {
   for (const nlohmann::json& primitive : primitives) {
     for (const char* key : {"name", "family", "operator", "input_layout", "output_layout"})
       EXPECT_TRUE(primitive.contains(key)) << key;
+  }
+}
+
+/// Every key of a value and of all within it.
+void add_keys(const nlohmann::json& value, std::set<std::string>& keys) {
+  if (value.is_object()) {
+    for (const auto& [key, inner] : value.items()) {
+      keys.insert(key);
+      if (key != "shapes") add_keys(inner, keys);  // its keys are the user's
+    }
+  } else if (value.is_array()) {
+    for (const nlohmann::json& inner : value) add_keys(inner, keys);
+  }
+}
+
+TEST(Json, EveryFieldIsDocumented) {
+  const TemporaryFolder folder;
+  const std::string model = kDigits.string(), project = (folder.path() / "c").string();
+  ASSERT_EQ(run_snug({"compile", model, "--estimate", "-o", project}).exit_code, 0);
+  std::set<std::string> keys;
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"compile", model, "--estimate"},
+                                                  {"compile", model, "--estimate", "--ram", "1K"},
+                                                  {"verify", model, "--estimate", "--layers"},
+                                                  {"pareto", model, "--estimate"},
+                                                  {"profile", model, "--estimate"},
+                                                  {"run", project, "--repeat", "1", "--layers", "--top", "1"},
+                                                  {"zoo"},
+                                                  {"primitives"},
+                                                  {"operators"},
+                                                  {"targets"}}) {
+    std::vector<std::string> with_json = command;
+    with_json.emplace_back("--json");
+    add_keys(nlohmann::json::parse(run_snug(with_json).output), keys);
+  }
+  add_keys(nlohmann::json::parse(read_file(folder.path() / "c" / "plan.json")), keys);
+  const nlohmann::json target =
+      nlohmann::json::parse(read_file(folder.path() / "c" / "plan.json"))["target_definition"];
+  for (const auto& [key, value] : target.items()) keys.erase(key);  // documented as "the fields of a target's file"
+  const std::string document = read_file(fs::path(SNUG_SOURCE_DIR) / "docs" / "json.md");
+  EXPECT_GT(keys.size(), 60U);
+  for (const std::string& key : keys) {
+    const bool documented = document.find("`" + key + "`") != std::string::npos;
+    EXPECT_TRUE(documented || document.find("`" + key + "[]`") != std::string::npos) << key;
   }
 }
 
