@@ -22,6 +22,9 @@ std::string printable(std::string_view text);
 /// At most about `most` bytes: where there are more, "..." stands for those in the middle. Keeps UTF-8 whole.
 std::string shortened(const std::string& text, size_t most);
 
+/// A word as a shell takes it: in quotes where it has to be.
+std::string shell_word(const std::string& word);
+
 /// The candidate nearest to a misspelt word, or empty if none is near: for error messages.
 std::string closest(std::string_view word, const std::vector<std::string>& candidates);
 

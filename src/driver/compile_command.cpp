@@ -48,7 +48,7 @@ void print_written(const std::filesystem::path& folder, const WrittenProject& wr
   const std::string code = written.code_bytes ? format_bytes(*written.code_bytes) + " machine code and constants"
                                               : "unknown: the target's compiler is not here";
   fmt::print("code      {}\n\nC written to {}; build and run it with: snug run {}\n", code, folder.string(),
-             folder.string());
+             shell_word(folder.string()));
 }
 
 void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const std::string& command_line) {

@@ -27,7 +27,7 @@ std::string without_folders(const std::string& word) {
 /// The command line as emitted files quote it: the same on every machine, whatever lies where.
 std::string quoted_command_line(int argc, char** argv) {
   std::string line = "snug";
-  for (int i = 1; i < argc; ++i) line += " " + without_folders(argv[i]);
+  for (int i = 1; i < argc; ++i) line += " " + snug::shell_word(without_folders(argv[i]));
   return line;
 }
 

@@ -185,7 +185,11 @@ CompileOptions compile_options(const ModelArguments& arguments) {
     return text.empty() ? kNoLimit : bytes_or_ns(text);
   };
   CompileOptions options;
-  for (const std::string& shape : arguments.shapes) options.import.shapes.insert(parse_shape(shape));
+  for (const std::string& shape : arguments.shapes) {
+    const auto [name, dims] = parse_shape(shape);
+    if (!options.import.shapes.emplace(name, dims).second)
+      throw CLI::ValidationError("--shape", fmt::format("gives \"{}\" twice", name));
+  }
   options.import.outputs = arguments.outputs;
   options.name = arguments.name;
   options.target = find_target(arguments.target);

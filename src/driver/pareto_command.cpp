@@ -47,13 +47,15 @@ Point point(const Priced& priced, const Selection& selection, const std::string&
 }
 
 std::string base_command(const ModelArguments& arguments) {
-  std::string command = fmt::format("snug compile {} --target {}", arguments.model.string(), arguments.target);
+  std::string command =
+      fmt::format("snug compile {} --target {}", shell_word(arguments.model.string()), shell_word(arguments.target));
   if (arguments.primitives != "all") command += " --primitives " + arguments.primitives;
   if (arguments.layouts != ModelArguments{}.layouts) command += " --layouts " + arguments.layouts;
   if (arguments.estimate) command += " --estimate";
   if (arguments.threads != 1) command += fmt::format(" --threads {}", arguments.threads);
   if (!arguments.flash.empty()) command += " --flash " + arguments.flash;
-  for (const std::string& shape : arguments.shapes) command += " --shape " + shape;
+  for (const std::string& shape : arguments.shapes) command += " --shape " + shell_word(shape);
+  if (!arguments.outputs.empty()) command += " --outputs " + shell_word(join(arguments.outputs, ","));
   return command;
 }
 
@@ -75,12 +77,19 @@ std::vector<Point> points(const Priced& priced, const CompileOptions& options, c
   return result;
 }
 
+/// In quotes, and quotes in it twice.
+std::string csv_word(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + "\"";
+}
+
 void write_csv(const std::filesystem::path& file, const std::vector<Point>& points) {
   std::ofstream stream(file);
   stream << "strategy,optimal,time_ns,live_bytes,arena_bytes,flash_bytes,command\n";
   for (const Point& p : points) {
-    stream << fmt::format("{},{},{:.0f},{},{},{},\"{}\"\n", p.strategy, p.optimal, p.time_ns, p.live_bytes,
-                          p.arena_bytes, p.flash_bytes, p.command);
+    stream << fmt::format("{},{},{:.0f},{},{},{},{}\n", p.strategy, p.optimal, p.time_ns, p.live_bytes, p.arena_bytes,
+                          p.flash_bytes, csv_word(p.command));
   }
   stream.close();
   if (!stream) throw UserError(file.string() + ": cannot write it");

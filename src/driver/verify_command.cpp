@@ -169,16 +169,20 @@ void finish(const VerifyArguments& arguments, const std::vector<Deviation>& laye
   if (!passed) exit_code.value = 4;
 }
 
+/// Options that would do nothing are a misunderstanding: a folder has been compiled already.
+void check_combination(const CLI::App& command, bool folder) {
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    const bool of_folders = name == "--model";
+    const bool of_both = name == "model" || name == "--seed" || name == "--tolerance" || name == "--json";
+    if (option->count() == 0 || of_both || of_folders == folder) continue;
+    throw CLI::ValidationError(name, folder ? "is for a model; the C in the folder was compiled with options of its own"
+                                            : "is for a folder; the model is given already");
+  }
+}
+
 void verify_folder(const VerifyArguments& arguments, ExitCode& exit_code) {
-  if (arguments.layers) {
-    throw UserError(fmt::format(
-        "{}: --layers needs the model itself: snug verify MODEL.onnx --layers, with the options it was compiled with",
-        arguments.model.model.string()));
-  }
-  if (arguments.original.empty()) {
-    throw UserError(fmt::format("{}: the model itself is not in there; name it with --model MODEL.onnx",
-                                arguments.model.model.string()));
-  }
+  if (arguments.original.empty()) throw CLI::RequiredError("--model MODEL.onnx, from which the folder was compiled,");
   const Project project = open_project(arguments.model.model);
   const OnnxModel model = read_model(arguments.original);
   if (model.sha256 != project.model_sha256) {
@@ -231,10 +235,9 @@ void add_verify_command(CLI::App& app, ExitCode& exit_code) {
   command->add_flag("--layers", arguments->layers, "compare every layer, too");
   command->add_flag("--json", arguments->json, "print JSON");
   command->callback([=, &exit_code] {
-    if (std::filesystem::is_directory(arguments->model.model))
-      verify_folder(*arguments, exit_code);
-    else
-      verify_model(*arguments, exit_code);
+    const bool folder = std::filesystem::is_directory(arguments->model.model);
+    check_combination(*command, folder);
+    folder ? verify_folder(*arguments, exit_code) : verify_model(*arguments, exit_code);
   });
 }
 

@@ -55,6 +55,7 @@ void add_zoo_command(CLI::App& app) {
   command->add_option("--seed", arguments->seed, "of the weights")->capture_default_str();
   command->add_flag("--json", arguments->json, "print the list as JSON");
   command->callback([=] {
+    if (arguments->name.empty() && !arguments->output.empty()) throw CLI::RequiredError("name, with -o,");
     if (arguments->name.empty()) return list_zoo(arguments->json);
     const std::filesystem::path file =
         arguments->output.empty() ? std::filesystem::path(arguments->name + ".onnx") : arguments->output;

@@ -71,7 +71,7 @@ std::string network_header(const std::string& symbol, const Program& program, co
       " * {2}_{9}_OFFSET of the arena, which needs no initialisation otherwise and keeps nothing\n"
       " * between calls: threads may run the network at the same time with an arena each. Cannot fail.\n *\n"
       " * weights: {2}_WEIGHTS_BYTES bytes; {0}_weights.h says where they are. Arena and weights must be\n"
-      " * aligned to 4 bytes, and should be to {2}_ALIGNMENT_BYTES, which the expected times take for granted.\n"
+      " * aligned to 8 bytes, and should be to {2}_ALIGNMENT_BYTES, which the expected times take for granted.\n"
       " * Memory of malloc suits; so does a char array with this alignment: compilers take accesses to chars as\n"
       " * accesses to anything, and all that the network keeps there it has written before with the same type.\n"
       "{10} */\n"

@@ -45,13 +45,15 @@ std::string c_words(const std::vector<std::byte>& bytes) {
 
 /// Of a form that is linked into the program.
 std::string linked_declaration(const std::string& name, size_t weights_bytes) {
+  const size_t words = std::max<size_t>(weights_bytes / 4, 1);
   return fmt::format(
       "#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
       "/* Pass &{0}. Most weights are floats, some are integers: a union, since C lets no object of one type be\n"
       " * read as another. */\n"
-      "extern const union {0}_union {{\n    uint32_t words[{1}];\n    float floats[{1}];\n}} {0};\n\n"
+      "extern const union {0}_union {{\n    uint32_t words[{1}];\n    float floats[{1}];\n    uint16_t "
+      "halves[{2}];\n}} {0};\n\n"
       "#ifdef __cplusplus\n}}\n#endif\n",
-      name, std::max<size_t>(weights_bytes / 4, 1));
+      name, words, 2 * words);
 }
 
 std::string binary_declaration(const std::string& name, size_t weights_bytes) {

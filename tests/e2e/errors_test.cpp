@@ -101,6 +101,19 @@ TEST(Errors, OptionsThatWouldDoNothing) {
   }
 }
 
+TEST(Errors, OptionsThatContradict) {
+  const TemporaryFolder folder;
+  const std::string model = kDigits.string(), project = (folder.path() / "c").string();
+  ASSERT_EQ(run_snug({"compile", model, "--estimate", "-o", project}).exit_code, 0);
+  expect_error({"verify", project}, 2, {"--model"});
+  expect_error({"verify", project, "--model", model, "--ram", "1M"}, 2, {"--ram", "folder"});
+  expect_error({"verify", project, "--model", model, "--layers"}, 2, {"--layers"});
+  expect_error({"verify", model, "--model", model}, 2, {"--model"});
+  expect_error({"compile", model, "--shape", "a=1", "--shape", "a=2"}, 2, {"--shape", "twice"});
+  expect_error({"zoo", "-o", (folder.path() / "x.onnx").string()}, 2, {"name"});
+  EXPECT_EQ(run_snug({"verify", project, "--model", model, "--seed", "2", "--json"}).exit_code, 0);
+}
+
 TEST(Errors, WhatTheModelDoesNotHave) {
   const std::string model = kDigits.string();
   expect_error({"compile", model, "--outputs", "nothing_of_that_name", "--estimate"}, 1, {"nothing_of_that_name"});

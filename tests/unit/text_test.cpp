@@ -42,6 +42,13 @@ TEST(Text, ShortenedKeepsBothEndsAndWholeCharacters) {
   EXPECT_LT(shortened(std::string(70000, 'x'), 60).size(), 70U);
 }
 
+TEST(Text, WordsOfAShell) {
+  EXPECT_EQ(shell_word("a/b-c_1.onnx"), "a/b-c_1.onnx");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("a b"), "'a b'");
+  EXPECT_EQ(shell_word("a'b$(c)"), "'a'\\''b$(c)'");
+}
+
 TEST(Names, OfNetworksAreNeitherReservedNorEmpty) {
   EXPECT_EQ(network_symbol("squeezenet1.0"), "squeezenet1_0");
   EXPECT_EQ(network_symbol("2 model (v1)--final"), "n2_model_v1_final");
