@@ -116,6 +116,12 @@ std::string shell_word(const std::string& word) {
   return result + "'";
 }
 
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 static size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -132,13 +138,13 @@ static size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
-  // Longer words are not typed by hand, and the comparison takes the square of their length.
-  constexpr size_t kLongest = 200;
-  if (word.size() > kLongest) return {};
+  constexpr size_t kLongest = 100;
   std::string best;
+  if (word.size() > kLongest) return best;
   size_t least = word.size() / 3 + 2;
   for (const std::string& candidate : candidates) {
-    if (candidate.size() > kLongest) continue;
+    // The distance is at least the difference in length.
+    if (candidate.size() > word.size() + least) continue;
     const size_t distance = edit_distance(word, candidate);
     if (distance < least) {
       least = distance;

@@ -25,7 +25,11 @@ std::string shortened(const std::string& text, size_t most);
 /// A word as a shell takes it: in quotes where it has to be.
 std::string shell_word(const std::string& word);
 
-/// The candidate nearest to a misspelt word, or empty if none is near: for error messages.
+/// With the letters of ASCII in lower case.
+std::string lower_case(std::string text);
+
+/// The candidate nearest to a misspelt word, or empty if none is near: for error messages. Nobody misspells
+/// a word of more than 100 letters.
 std::string closest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// Rounds up to a multiple.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/error.h"
@@ -83,25 +84,60 @@ Priced price_model(const std::filesystem::path& model_file, const CompileOptions
   return priced;
 }
 
+namespace {
+
+/// The C holds offsets into arena and weights as `unsigned`, and subtracts addresses, which 32 bits must hold, too.
+constexpr int64_t kMostBytes = (int64_t{1} << 31) - kAlignmentBytes;
+
+/// Sets limits that nobody asked for, but only where a selection needs them: they make selecting slower.
+bool limit_to_addressable(Limits& limits, const Evaluation& evaluation) {
+  if (evaluation.peak_bytes > kMostBytes) limits.ram_bytes = kMostBytes;
+  if (evaluation.flash_bytes > kMostBytes) limits.flash_bytes = kMostBytes;
+  return evaluation.peak_bytes > kMostBytes || evaluation.flash_bytes > kMostBytes;
+}
+
+/// Throws where no limit would help, as the least is more than the C can address.
+void check_addressable(const std::string& model_file, const Infeasible& infeasible) {
+  const bool bytes = infeasible.limit == "ram" || infeasible.limit == "flash";
+  if (!bytes || infeasible.least_value <= kMostBytes) return;
+  throw UserError(fmt::format("{}: needs at least {} bytes of {}; the C that snug writes addresses less than 2 GiB",
+                              model_file, infeasible.least_value,
+                              infeasible.limit == "ram" ? "arena" : "packed weights"));
+}
+
+}  // namespace
+
 std::variant<Compiled, Infeasible> fit(const Priced& priced, const CompileOptions& options) {
   constexpr int kMostAttempts = 8;
   Limits limits = options.limits;
+  Limits placement = options.limits;
+  placement.ram_bytes = std::min(placement.ram_bytes, kMostBytes);
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     std::variant<Selection, Infeasible> selected = select(priced.costs, limits, options.strategy);
-    if (auto* infeasible = std::get_if<Infeasible>(&selected)) return std::move(*infeasible);
+    if (auto* infeasible = std::get_if<Infeasible>(&selected)) {
+      check_addressable(priced.model.file, *infeasible);
+      return std::move(*infeasible);
+    }
+    if (limit_to_addressable(limits, std::get<Selection>(selected).evaluation)) continue;
     Compiled compiled{.model = priced.model,
                       .imported = priced.imported,
                       .graph = priced.graph,
                       .costs = priced.costs,
                       .selection = std::get<Selection>(std::move(selected))};
     compiled.program = verified(schedule(compiled.graph, compiled.costs, compiled.selection));
-    place_buffers(compiled, options.limits);
-    if (limits.ram_bytes != kNoLimit) compiled.placement_slack_bytes = options.limits.ram_bytes - limits.ram_bytes;
-    if (compiled.plan.arena_bytes <= options.limits.ram_bytes) {
+    place_buffers(compiled, placement);
+    if (limits.ram_bytes < placement.ram_bytes) {
+      compiled.placement_slack_bytes = placement.ram_bytes - limits.ram_bytes;
+    }
+    if (compiled.plan.arena_bytes <= placement.ram_bytes) {
       write_trace(options, "3-program", text(compiled.program));
       return compiled;
     }
-    limits.ram_bytes -= compiled.plan.arena_bytes - options.limits.ram_bytes;
+    limits.ram_bytes =
+        std::min(limits.ram_bytes, placement.ram_bytes) - (compiled.plan.arena_bytes - placement.ram_bytes);
+  }
+  if (placement.ram_bytes < options.limits.ram_bytes) {
+    throw UserError(priced.model.file + ": no placement fits the 2 GiB that the C can address");
   }
   throw UserError(fmt::format("no placement fits --ram {}: raise it a little", format_bytes(options.limits.ram_bytes)));
 }

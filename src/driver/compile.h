@@ -58,7 +58,7 @@ std::vector<Measurement> wanted_measurements(const std::filesystem::path& model_
 ProfileReport fill_profile(Profile& profile, const std::vector<Measurement>& wanted, const Target& target);
 
 /// Selects, schedules and places. If the arena exceeds the RAM limit although the live bytes do not, selects again with
-/// that much less.
+/// that much less. Throws UserError where arena or weights cannot be below 2 GiB.
 std::variant<Compiled, Infeasible> fit(const Priced& priced, const CompileOptions& options);
 
 }  // namespace snug

@@ -63,9 +63,9 @@ void list_operators(bool as_json) {
   json list = json::array();
   std::vector<std::vector<std::string>> rows;
   for (const Operator* op : all_operators()) {
-    for (const std::string_view onnx : op->onnx_operators) {
-      list.push_back({{"onnx_operator", onnx}, {"operator", op->name}, {"restrictions", op->restrictions}});
-      rows.push_back({std::string(onnx), std::string(op->name), std::string(op->restrictions)});
+    for (const OnnxOperator& onnx : op->onnx_operators) {
+      list.push_back({{"onnx_operator", onnx.name}, {"operator", op->name}, {"restrictions", onnx.restrictions}});
+      rows.push_back({std::string(onnx.name), std::string(op->name), std::string(onnx.restrictions)});
     }
   }
   if (as_json)

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace snug {
 
@@ -18,12 +20,18 @@ static Value attribute_or(const OnnxNode& node, const std::string& attribute, co
   node.fail(fmt::format("attribute \"{}\" is not {}", attribute, type));
 }
 
+void OnnxNode::require(const std::string& attribute) const {
+  if (!has(attribute)) fail(fmt::format("attribute \"{}\" is missing", attribute));
+}
+
 int64_t OnnxNode::integer(const std::string& attribute, int64_t otherwise) const {
   return attribute_or(*this, attribute, otherwise, "an integer");
 }
 
 float OnnxNode::real(const std::string& attribute, float otherwise) const {
-  return attribute_or(*this, attribute, otherwise, "a float");
+  const float value = attribute_or(*this, attribute, otherwise, "a float");
+  if (std::isnan(value)) fail(fmt::format("attribute \"{}\" is NaN", attribute));
+  return value;
 }
 
 std::string OnnxNode::string(const std::string& attribute, const std::string& otherwise) const {
@@ -34,28 +42,37 @@ std::vector<int64_t> OnnxNode::integers(const std::string& attribute, const std:
   return attribute_or(*this, attribute, otherwise, "a list of integers");
 }
 
-static std::string with_node(std::string_view name, std::string_view operator_type, std::string_view cause) {
-  return fmt::format("node \"{}\" ({}): {}", name, operator_type, cause);
+std::string node_title(std::string_view name, std::string_view onnx_operator) {
+  return fmt::format("node \"{}\" ({})", name, onnx_operator);
 }
 
 void OnnxNode::fail(const std::string& cause) const {
-  throw UserError(with_node(name, operator_type, cause));
+  throw UserError(fmt::format("{}: {}", node_title(name, operator_type), cause));
 }
 
 bool has_conv_kernels(std::string_view room) {
   return room == "conv" || room.starts_with("conv_");
 }
 
+const OnnxOperator* onnx_operator_of(const Operator& op, std::string_view onnx_operator) {
+  const auto found = std::ranges::find(op.onnx_operators, onnx_operator, &OnnxOperator::name);
+  return found == op.onnx_operators.end() ? nullptr : &*found;
+}
+
 const Operator* operator_for_onnx(std::string_view onnx_operator) {
   for (const Operator* op : all_operators()) {
-    const auto& types = op->onnx_operators;
-    if (std::find(types.begin(), types.end(), onnx_operator) != types.end()) return op;
+    if (onnx_operator_of(*op, onnx_operator) != nullptr) return op;
   }
   return nullptr;
 }
 
-/// Elements of a map are counted in int32 by the kernels; half of that leaves room for padding channels.
-static constexpr int64_t kMostElements = int64_t{1} << 30;
+int64_t padded_element_count(const Dims& dims) {
+  if (dims.empty()) return 1;
+  Dims padded = dims;
+  int64_t& channels = padded[dims.size() < 2 ? 0 : 1];
+  if (channels <= kMostMapElements) channels = round_up(channels, 16);
+  return element_count(padded);
+}
 
 static Dims checked_output_dims(const Graph& graph, const Node& node) {
   if (data_inputs(graph, node).empty())
@@ -67,8 +84,8 @@ static Dims checked_output_dims(const Graph& graph, const Node& node) {
   }
   const Dims dims = node.op->output_dims(graph, node);
   const bool positive = std::all_of(dims.begin(), dims.end(), [](int64_t dim) { return dim > 0; });
-  if (!positive || element_count(dims) > kMostElements) {
-    throw UserError(fmt::format("its output would be {}; snug takes 1 to 2^30 elements", text(dims)));
+  if (!positive || padded_element_count(dims) > kMostMapElements) {
+    throw UserError(fmt::format("its output would be {}; {}", text(dims), kMapLimit));
   }
   return dims;
 }
@@ -80,7 +97,7 @@ TensorId add_node(Graph& graph, const Operator& op, std::string name, std::strin
   try {
     dims = checked_output_dims(graph, node);
   } catch (const UserError& error) {
-    throw UserError(with_node(node.name, node.onnx_operator, error.what()));
+    throw UserError(fmt::format("{}: {}", node_title(node.name, node.onnx_operator), error.what()));
   }
   node.output = add_tensor(graph, {std::move(output_name), ElementType::kFloat32, std::move(dims), nullptr});
   graph.nodes.push_back(std::move(node));

@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "graph/operator.h"
+#include "import/check_model.h"
+#include "import/check_node.h"
 #include "import/constant_folding.h"
 #include "import/input_shapes.h"
 #include "import/model_nodes.h"
@@ -41,6 +43,7 @@ struct Growth {
   std::map<std::string, TensorId> ids;
   std::filesystem::path folder;
   int64_t opset = 0;
+  int64_t folding_budget_bytes = kFoldingBudgetBytes;
 };
 
 /// The tensor of this name; an initialiser is decoded when the first node reads it.
@@ -49,9 +52,8 @@ TensorId tensor_named(Growth& growth, const ModelNodes& model, const std::string
   if (const auto found = growth.ids.find(name); found != growth.ids.end()) return found->second;
   const auto initializer = model.initializers.find(name);
   if (initializer == model.initializers.end()) {
-    throw UserError(
-        fmt::format("node \"{}\" reads \"{}\", which no input, initialiser or earlier node gives; the file is damaged",
-                    reader, name));
+    throw UserError(fmt::format(
+        "node \"{}\" reads \"{}\", which no input, initialiser or node gives; the file is damaged", reader, name));
   }
   return growth.ids[name] = add_tensor(growth.graph, decode_tensor(*initializer->second, growth.folder));
 }
@@ -70,14 +72,15 @@ OnnxNode decode_node(Growth& growth, const ModelNodes& model, size_t index) {
   for (const std::string& input : proto.input()) {
     node.inputs.push_back(tensor_named(growth, model, input, node.name));
   }
-  for (const std::string& output : proto.output()) {
-    const bool needed = model.tensors.count(output) != 0;
-    if (needed && !node.outputs.empty()) {
-      node.fail(fmt::format("its output \"{}\" is used; snug computes the first output only", output));
-    }
-    node.outputs.push_back(needed || node.outputs.empty() ? output : "");
-  }
+  node.outputs.assign(proto.output().begin(), proto.output().end());
   return node;
+}
+
+void check_outputs(const OnnxNode& node, const ModelNodes& model) {
+  for (size_t i = 1; i < node.outputs.size(); ++i) {
+    if (model.tensors.count(node.outputs[i]) == 0) continue;
+    node.fail(fmt::format("its output \"{}\" is used; snug computes the first output only", node.outputs[i]));
+  }
 }
 
 void add_model_node(Growth& growth, const OnnxNode& node) {
@@ -85,12 +88,16 @@ void add_model_node(Growth& growth, const OnnxNode& node) {
     return id == kNoTensor || growth.graph.tensor(id).constant != nullptr;
   });
   const bool folds = reads_only_dims(node.operator_type) || (constant && can_fold(node.operator_type));
+  const Operator* op = operator_for_onnx(node.operator_type);
+  const OnnxOperator* known =
+      op != nullptr ? onnx_operator_of(*op, node.operator_type) : folded_operator(node.operator_type);
+  CHECK(known != nullptr, node.name);
+  check_node(node, *known);
   TensorId& id = growth.ids[node.outputs[0]];
   if (folds) {
-    id = add_tensor(growth.graph, fold_constant(node, growth.graph));
+    id = add_tensor(growth.graph, fold_constant(node, growth.graph, growth.folding_budget_bytes));
     return;
   }
-  const Operator* op = operator_for_onnx(node.operator_type);
   CHECK(op != nullptr, node.name);
   id = op->import_onnx(node, growth.graph);
 }
@@ -98,9 +105,11 @@ void add_model_node(Growth& growth, const OnnxNode& node) {
 /// Nodes that rooms add beside the model's own ("conv1/reshape") may meet a name of the model.
 void make_names_unique(Graph& graph) {
   std::set<std::string> taken;
+  std::map<std::string, int> numbers;  // the last number that each name was given
   for (Node& node : graph.nodes) {
     const std::string base = node.name;
-    for (int number = 2; !taken.insert(node.name).second; ++number) node.name = fmt::format("{}_{}", base, number);
+    int& number = numbers.try_emplace(base, 1).first->second;
+    while (!taken.insert(node.name).second) node.name = fmt::format("{}_{}", base, ++number);
   }
 }
 
@@ -120,6 +129,7 @@ Graph import_model(const OnnxModel& file, const ImportOptions& options) {
   const onnx::ModelProto proto = parse_model(file.bytes);
   Growth growth;
   growth.opset = operator_set(proto);
+  check_model(proto);
   const ModelNodes model = needed_nodes(proto.graph(), options.outputs);
   check_supported(model);
   growth.graph.name = path.stem().string();
@@ -129,8 +139,13 @@ Graph import_model(const OnnxModel& file, const ImportOptions& options) {
     growth.ids[tensor.name] = id;
     growth.graph.inputs.push_back(id);
   }
-  for (size_t i = 0; i < model.nodes.size(); ++i) add_model_node(growth, decode_node(growth, model, i));
+  for (size_t i = 0; i < model.nodes.size(); ++i) {
+    const OnnxNode node = decode_node(growth, model, i);
+    add_model_node(growth, node);
+    check_outputs(node, model);
+  }
   set_outputs(growth, model);
+  check_declared_outputs(proto.graph(), growth.graph);
   Graph graph = without_unused(growth.graph);
   // An input whose dimensions alone were read is constant by now.
   const auto readers = consumers(graph);

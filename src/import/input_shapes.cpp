@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "graph/operator.h"
 #include "import/onnx_decode.h"
 
 namespace snug {
@@ -49,19 +50,26 @@ static void check_given(const std::string& name, const Dims& given, const onnx::
   }
 }
 
+/// --shape data=1x3xNxN: what fixes the free dimensions.
+static std::string shape_option(const std::string& name, const Dims& dims) {
+  std::vector<std::string> words;
+  for (size_t i = 0; i < dims.size(); ++i) {
+    words.push_back(dims[i] != kFree ? std::to_string(dims[i]) : i == 0 ? "1" : "N");
+  }
+  const bool open = std::ranges::find(words, "N") != words.end();
+  return fmt::format("--shape {}={}{}", name, join(words, "x"), open ? ", a number for each N" : "");
+}
+
 /// "input "data" has free dimensions 2 ("height"), 3", with the option that fixes them.
 [[noreturn]] static void fail_free(const std::string& name, const onnx::TensorShapeProto& shape, const Dims& dims) {
-  std::vector<std::string> free, remedy;
+  std::vector<std::string> free;
   for (int i = 0; i < shape.dim_size(); ++i) {
-    const bool is_free = dims[static_cast<size_t>(i)] == kFree;
-    remedy.push_back(is_free && i == 0 ? "1" : is_free ? "N" : std::to_string(dims[static_cast<size_t>(i)]));
-    if (!is_free) continue;
+    if (dims[static_cast<size_t>(i)] != kFree) continue;
     const std::string& symbol = shape.dim(i).dim_param();
     free.push_back(symbol.empty() ? std::to_string(i) : fmt::format("{} (\"{}\")", i, symbol));
   }
-  throw UserError(
-      fmt::format("input \"{}\" has dynamic dimensions: {}\n  Fix them with --shape {}={}, a number for each N", name,
-                  join(free, ", "), name, join(remedy, "x")));
+  throw UserError(fmt::format("input \"{}\" has dynamic dimensions: {}\n  Fix them with {}", name, join(free, ", "),
+                              shape_option(name, dims)));
 }
 
 static Dims input_dims(const onnx::ValueInfoProto& input, const ImportOptions& options) {
@@ -75,6 +83,13 @@ static Dims input_dims(const onnx::ValueInfoProto& input, const ImportOptions& o
     throw UserError(fmt::format("input \"{}\" has no shape; give one with --shape {}=1x3x224x224", name, name));
   Dims dims;
   for (const auto& dim : type.shape().dim()) dims.push_back(model_dim(dim, options));
+  for (size_t i = 0; i < dims.size(); ++i) {
+    const auto& dim = type.shape().dim(static_cast<int>(i));
+    if (dim.has_dim_value() && dim.dim_value() < 1) {
+      throw UserError(fmt::format("input \"{}\" has {} as dimension {}; snug takes 1 or more\n  Give another with {}",
+                                  name, dim.dim_value(), i, shape_option(name, dims)));
+    }
+  }
   const int64_t free = std::count(dims.begin(), dims.end(), kFree);
   if (free == 1 && dims[0] == kFree) {
     dims[0] = 1;
@@ -109,19 +124,17 @@ std::vector<Tensor> input_tensors(const onnx::GraphProto& graph, const std::set<
   const std::vector<const onnx::ValueInfoProto*> inputs = network_inputs(graph);
   check_shape_options(inputs, options);
   std::vector<Tensor> tensors;
-  std::set<std::string> seen;
   for (const auto* input : inputs) {
     const std::string& name = input->name();
     if (needed.count(name) == 0) continue;
-    if (!seen.insert(name).second) throw UserError(fmt::format("input \"{}\" stands twice; the file is damaged", name));
     const int32_t type = input->type().tensor_type().elem_type();
     if (!input->type().has_tensor_type() || type != onnx::TensorProto::FLOAT) {
       throw UserError(fmt::format("input \"{}\" holds {}; snug takes float inputs, export the model with them", name,
                                   input->type().has_tensor_type() ? element_type_name(type) : "no tensor"));
     }
     Dims dims = input_dims(*input, options);
-    if (element_count(dims) > (int64_t{1} << 30)) {
-      throw UserError(fmt::format("input \"{}\" is {}; snug takes up to 2^30 elements", name, text(dims)));
+    if (padded_element_count(dims) > kMostMapElements) {
+      throw UserError(fmt::format("input \"{}\" is {}; {}", name, text(dims), kMapLimit));
     }
     tensors.push_back({name, ElementType::kFloat32, std::move(dims), nullptr});
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -19,9 +20,7 @@ static Producers producers(const onnx::GraphProto& graph) {
   Producers producer;
   for (int i = 0; i < graph.node_size(); ++i) {
     for (const std::string& output : graph.node(i).output()) {
-      if (!output.empty() && !producer.emplace(output, i).second) {
-        throw UserError(fmt::format("two nodes compute \"{}\"; the file is damaged", output));
-      }
+      if (!output.empty()) producer.emplace(output, i);
     }
   }
   return producer;
@@ -35,6 +34,7 @@ static std::vector<std::string> chosen_outputs(const onnx::GraphProto& graph, co
   }
   if (names.empty()) throw UserError("has no outputs: it is truncated or not a whole ONNX model");
   std::vector<std::string> outputs, known;
+  std::set<std::string> seen;
   for (const auto& [name, node] : producer) known.push_back(name);
   for (const std::string& name : names) {
     if (producer.count(name) == 0) {
@@ -42,7 +42,7 @@ static std::vector<std::string> chosen_outputs(const onnx::GraphProto& graph, co
       throw UserError(fmt::format("output \"{}\" is not computed by any node{}", name,
                                   near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
     }
-    if (std::find(outputs.begin(), outputs.end(), name) == outputs.end()) outputs.push_back(name);
+    if (seen.insert(name).second) outputs.push_back(name);
   }
   return outputs;
 }
@@ -51,6 +51,7 @@ static std::vector<std::string> chosen_outputs(const onnx::GraphProto& graph, co
 static std::vector<std::string> unique_names(const std::vector<const onnx::NodeProto*>& nodes) {
   std::vector<std::string> names(nodes.size());
   std::set<std::string> taken;
+  std::map<std::string, int> numbers;  // the last number that each name was given
   for (const bool own : {true, false}) {
     for (size_t i = 0; i < nodes.size(); ++i) {
       if (nodes[i]->name().empty() == own) continue;
@@ -59,10 +60,65 @@ static std::vector<std::string> unique_names(const std::vector<const onnx::NodeP
           std::find_if(outputs.begin(), outputs.end(), [](const std::string& name) { return !name.empty(); });
       const std::string base = own ? nodes[i]->name() : *named;
       names[i] = base;
-      for (int number = 2; !taken.insert(names[i]).second; ++number) names[i] = fmt::format("{}_{}", base, number);
+      int& number = numbers.try_emplace(base, 1).first->second;
+      while (!taken.insert(names[i]).second) names[i] = fmt::format("{}_{}", base, ++number);
     }
   }
   return names;
+}
+
+namespace {
+
+/// A node on the way from a later one back to the inputs, and which of its own inputs is next.
+struct Visit {
+  int node = 0, next_input = 0;
+};
+
+enum class State : uint8_t { kNew, kOpen, kDone };
+
+}  // namespace
+
+/// Visits the node's first input that is not done; with all of them done, the node is.
+static void visit_next(const onnx::GraphProto& graph, const Producers& producer, std::vector<Visit>& path,
+                       std::vector<State>& states, std::vector<int>& order) {
+  Visit& visit = path.back();
+  const auto& inputs = graph.node(visit.node).input();
+  if (visit.next_input == inputs.size()) {
+    states[static_cast<size_t>(visit.node)] = State::kDone;
+    order.push_back(visit.node);
+    path.pop_back();
+    return;
+  }
+  const std::string& input = inputs[visit.next_input++];
+  const auto found = producer.find(input);
+  if (found == producer.end()) return;
+  State& state = states[static_cast<size_t>(found->second)];
+  if (state == State::kOpen) throw UserError(fmt::format("\"{}\" depends on itself; the file is damaged", input));
+  if (state == State::kDone) return;
+  state = State::kOpen;
+  path.push_back({found->second, 0});
+}
+
+/// The needed nodes, each behind those whose outputs it reads: in the model's order where it is such, as it should be.
+static std::vector<int> sorted_nodes(const onnx::GraphProto& graph, const Producers& producer,
+                                     const std::vector<bool>& needed) {
+  std::vector<State> states(needed.size(), State::kNew);
+  std::vector<int> order;
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (!needed[i] || states[i] != State::kNew) continue;
+    states[i] = State::kOpen;
+    std::vector<Visit> path{{static_cast<int>(i), 0}};
+    while (!path.empty()) visit_next(graph, producer, path, states, order);
+  }
+  return order;
+}
+
+static void check_dense(const onnx::GraphProto& graph, const std::set<std::string>& needed) {
+  for (const auto& tensor : graph.sparse_initializer()) {
+    const std::string& name = tensor.values().name();
+    if (needed.count(name) == 0) continue;
+    throw UserError(fmt::format("constant \"{}\" is sparse; snug takes dense ones, export the model with them", name));
+  }
 }
 
 ModelNodes needed_nodes(const onnx::GraphProto& graph, const std::vector<std::string>& outputs) {
@@ -81,9 +137,8 @@ ModelNodes needed_nodes(const onnx::GraphProto& graph, const std::vector<std::st
     needed[static_cast<size_t>(found->second)] = true;
     for (const std::string& input : graph.node(found->second).input()) open.push_back(input);
   }
-  for (int i = 0; i < graph.node_size(); ++i) {
-    if (needed[static_cast<size_t>(i)]) model.nodes.push_back(&graph.node(i));
-  }
+  check_dense(graph, model.tensors);
+  for (const int i : sorted_nodes(graph, producer, needed)) model.nodes.push_back(&graph.node(i));
   model.names = unique_names(model.nodes);
   return model;
 }
@@ -107,12 +162,13 @@ struct Reach {
   std::set<std::string> lost;      ///< depends on a node that is not supported
   std::vector<size_t> unsupported;
   std::vector<std::string> cuts;  ///< supported tensors that unsupported nodes read
+  std::set<std::string> seen_cuts;
 };
 
 static void note_cuts(Reach& reach, const onnx::NodeProto& node, const std::set<std::string>& computed) {
   for (const std::string& input : node.input()) {
     const bool cut = computed.count(input) != 0 && reach.constant.count(input) == 0 && reach.lost.count(input) == 0;
-    if (cut && std::find(reach.cuts.begin(), reach.cuts.end(), input) == reach.cuts.end()) reach.cuts.push_back(input);
+    if (cut && reach.seen_cuts.insert(input).second) reach.cuts.push_back(input);
   }
 }
 
@@ -147,17 +203,20 @@ void check_supported(const ModelNodes& model) {
   const Reach reach = reach_of(model);
   if (reach.unsupported.empty()) return;
   size_t name_width = 0, type_width = 0;
-  for (const size_t i : reach.unsupported) {
+  constexpr size_t kMostListed = 50;
+  const size_t count = reach.unsupported.size();
+  const std::span<const size_t> listed(reach.unsupported.data(), std::min(count, kMostListed));
+  for (const size_t i : listed) {
     name_width = std::max(name_width, model.names[i].size() + 2);
     type_width = std::max(type_width, model.nodes[i]->op_type().size());
   }
-  const size_t count = reach.unsupported.size();
   std::string message = fmt::format("{} operator{} not supported", count, count == 1 ? " is" : "s are");
-  for (const size_t i : reach.unsupported) {
+  for (const size_t i : listed) {
     const std::string line = fmt::format("  node {:<{}}  {:<{}}  {}", "\"" + model.names[i] + "\"", name_width,
                                          model.nodes[i]->op_type(), type_width, details(*model.nodes[i]));
     message += "\n" + line.substr(0, line.find_last_not_of(' ') + 1);
   }
+  if (listed.size() < count) message += fmt::format("\n  and {} more", count - listed.size());
   const std::string cut = fmt::format("Cut the graph before {} with --outputs {}, or see", count == 1 ? "it" : "them",
                                       join(reach.cuts, ","));
   throw UserError(fmt::format("{}\n  {}: snug operators", message, reach.cuts.empty() ? "See" : cut));

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
 #include <cstring>
-#include <fstream>
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "import/external_data.h"
 
 namespace snug {
 
@@ -82,49 +82,6 @@ std::vector<Value> from_raw(const std::string& raw, Convert convert) {
   return values;
 }
 
-std::string external_data(const Proto& proto, const std::filesystem::path& folder) {
-  std::string location;
-  int64_t offset = 0, length = -1;
-  try {
-    for (const auto& entry : proto.external_data()) {
-      if (entry.key() == "location") location = entry.value();
-      if (entry.key() == "offset") offset = std::stoll(entry.value());
-      if (entry.key() == "length") length = std::stoll(entry.value());
-    }
-  } catch (const std::exception&) {
-    throw UserError(fmt::format("constant \"{}\": offset or length of its external data is no number", proto.name()));
-  }
-  const std::filesystem::path relative(location);
-  const bool inside = !location.empty() && !relative.is_absolute() &&
-                      std::find(relative.begin(), relative.end(), "..") == relative.end();
-  if (!inside) {
-    throw UserError(
-        fmt::format("constant \"{}\": external data at \"{}\", which is not beside the model", proto.name(), location));
-  }
-  std::ifstream file(folder / relative, std::ios::binary | std::ios::ate);
-  if (!file) {
-    throw UserError(
-        fmt::format("constant \"{}\": its external data \"{}\" cannot be read; put the file beside the model",
-                    proto.name(), (folder / relative).string()));
-  }
-  const int64_t size = static_cast<int64_t>(file.tellg());
-  if (length < 0) length = size - offset;
-  if (offset < 0 || length < 0 || offset > size || length > size - offset) {
-    throw UserError(fmt::format("constant \"{}\": \"{}\" ends before its {} bytes at {}; the file is truncated",
-                                proto.name(), location, length, offset));
-  }
-  std::string bytes(static_cast<size_t>(length), '\0');
-  file.seekg(offset);
-  file.read(bytes.data(), length);
-  return bytes;
-}
-
-[[noreturn]] void refuse_type(const Proto& proto) {
-  throw UserError(
-      fmt::format("constant \"{}\" holds {}; snug takes float, double, float16, bfloat16, int32, int64 and bool",
-                  proto.name(), element_type_name(proto.data_type())));
-}
-
 bool is_real(int32_t type) {
   return type == Proto::FLOAT || type == Proto::DOUBLE || type == Proto::FLOAT16 || type == Proto::BFLOAT16;
 }
@@ -186,6 +143,11 @@ std::vector<int64_t> typed_integers(const Proto& proto) {
   return {proto.int32_data().begin(), proto.int32_data().end()};
 }
 
+std::string attribute_type_name(int type) {
+  if (!onnx::AttributeProto::AttributeType_IsValid(type)) return std::to_string(type);
+  return lower_case(onnx::AttributeProto::AttributeType_Name(static_cast<onnx::AttributeProto::AttributeType>(type)));
+}
+
 /// ONNX files before IR 2 leave an attribute's type out.
 int attribute_type(const onnx::AttributeProto& attribute) {
   if (attribute.type() != onnx::AttributeProto::UNDEFINED) return attribute.type();
@@ -195,6 +157,39 @@ int attribute_type(const onnx::AttributeProto& attribute) {
   if (attribute.has_t()) return onnx::AttributeProto::TENSOR;
   if (attribute.floats_size() > 0) return onnx::AttributeProto::FLOATS;
   return attribute.ints_size() > 0 ? onnx::AttributeProto::INTS : onnx::AttributeProto::UNDEFINED;
+}
+
+/// Whether a value of another type stands where the stated one should. No value at all is 0: some writers leave it out.
+bool contradicts_type(const onnx::AttributeProto& attribute, int type) {
+  using Type = onnx::AttributeProto;
+  return (attribute.has_i() && type != Type::INT) || (attribute.has_f() && type != Type::FLOAT) ||
+         (attribute.has_s() && type != Type::STRING) || (attribute.has_t() && type != Type::TENSOR) ||
+         (attribute.ints_size() > 0 && type != Type::INTS) || (attribute.floats_size() > 0 && type != Type::FLOATS);
+}
+
+OnnxNode::Attribute decode_attribute(const onnx::AttributeProto& attribute, const std::filesystem::path& folder) {
+  const int type = attribute_type(attribute);
+  if (contradicts_type(attribute, type)) {
+    throw UserError(
+        fmt::format("attribute \"{}\" states one type and holds another; the file is damaged", attribute.name()));
+  }
+  switch (type) {
+    case onnx::AttributeProto::INT:
+      return static_cast<int64_t>(attribute.i());
+    case onnx::AttributeProto::FLOAT:
+      return attribute.f();
+    case onnx::AttributeProto::STRING:
+      return attribute.s();
+    case onnx::AttributeProto::INTS:
+      return std::vector<int64_t>(attribute.ints().begin(), attribute.ints().end());
+    case onnx::AttributeProto::FLOATS:
+      return std::vector<float>(attribute.floats().begin(), attribute.floats().end());
+    case onnx::AttributeProto::TENSOR:
+      return decode_tensor(attribute.t(), folder);
+    default:
+      throw UserError(fmt::format("attribute \"{}\" is of type {}; snug takes numbers, strings and tensors",
+                                  attribute.name(), attribute_type_name(type)));
+  }
 }
 
 }  // namespace
@@ -220,85 +215,95 @@ bool is_standard(const onnx::NodeProto& node) {
   return node.domain().empty() || node.domain() == "ai.onnx";
 }
 
-int64_t operator_set(const onnx::ModelProto& model) {
+/// The version that the model states, if it states one.
+static std::optional<int64_t> stated_version(const onnx::ModelProto& model) {
+  std::optional<int64_t> version;
   std::vector<std::string> domains;
   for (const auto& import : model.opset_import()) {
-    if (import.domain().empty() || import.domain() == "ai.onnx") return import.version();
     domains.push_back(import.domain());
+    if (!import.domain().empty() && import.domain() != "ai.onnx") continue;
+    if (version && *version != import.version()) {
+      throw UserError(fmt::format("names two versions of the operators of ai.onnx, {} and {}; the file is damaged",
+                                  *version, import.version()));
+    }
+    version = import.version();
   }
+  if (!version && !domains.empty()) {
+    throw UserError(fmt::format("uses the operators of {} only; snug takes those of ai.onnx", join(domains, ", ")));
+  }
+  return version;
+}
+
+int64_t operator_set(const onnx::ModelProto& model) {
   constexpr int64_t kFirstIrWithOperatorSets = 3;
-  if (domains.empty() && model.ir_version() < kFirstIrWithOperatorSets) return 1;
-  if (domains.empty()) throw UserError("names no operator set: it is truncated or not a whole ONNX model");
-  throw UserError(fmt::format("uses the operators of {} only; snug takes those of ai.onnx", join(domains, ", ")));
+  const std::optional<int64_t> version = stated_version(model);
+  if (!version && model.ir_version() < kFirstIrWithOperatorSets) return 1;
+  if (!version) throw UserError("names no operator set: it is truncated or not a whole ONNX model");
+  if (*version < 1 || *version > kNewestOperatorSet) {
+    throw UserError(
+        fmt::format("uses version {} of the operators of ai.onnx; snug takes 1 to {}", *version, kNewestOperatorSet));
+  }
+  return *version;
 }
 
 std::string element_type_name(int32_t type) {
   if (!Proto::DataType_IsValid(type)) return fmt::format("element type {}", type);
-  std::string name = Proto::DataType_Name(static_cast<Proto::DataType>(type));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
+  return lower_case(Proto::DataType_Name(static_cast<Proto::DataType>(type)));
 }
 
-Tensor decode_tensor(const Proto& proto, const std::filesystem::path& folder) {
+/// The tensor's values without its name; throws UserError with the cause alone.
+static Tensor decode_values(const Proto& proto, const std::filesystem::path& folder) {
   Tensor tensor{
       .name = proto.name(), .type = ElementType::kFloat32, .dims = {proto.dims().begin(), proto.dims().end()}};
   const int32_t type = proto.data_type();
   const bool real = is_real(type);
-  if (!real && type != Proto::INT32 && type != Proto::INT64 && type != Proto::BOOL) refuse_type(proto);
-  for (const int64_t dim : tensor.dims) {
-    if (dim < 0)
-      throw UserError(
-          fmt::format("constant \"{}\" has dimensions {}; the file is damaged", proto.name(), text(tensor.dims)));
+  if (!real && type != Proto::INT32 && type != Proto::INT64 && type != Proto::BOOL) {
+    throw UserError(fmt::format("it holds {}; snug takes float, double, float16, bfloat16, int32, int64 and bool",
+                                element_type_name(type)));
+  }
+  if (proto.has_segment()) throw UserError("it is a segment of a larger tensor; snug takes whole ones");
+  if (std::ranges::any_of(tensor.dims, [](int64_t dim) { return dim < 0; })) {
+    throw UserError(fmt::format("it has dimensions {}; the file is damaged", text(tensor.dims)));
   }
   if (!real) tensor.type = ElementType::kInt64;
+  const int64_t needed = element_count(tensor.dims), value_bytes = static_cast<int64_t>(raw_element_bytes(type));
   const bool external = proto.data_location() == Proto::EXTERNAL;
-  const bool raw = external || proto.has_raw_data();
-  const std::string outside = external ? external_data(proto, folder) : std::string();
-  const std::string& bytes = external ? outside : proto.raw_data();
-  if (raw && bytes.size() % raw_element_bytes(type) != 0) {
-    throw UserError(fmt::format("constant \"{}\" ends inside a value; the file is damaged", proto.name()));
+  if (external && needed > kMostMapElements) {
+    throw UserError(fmt::format("it is {}; snug takes up to 2^30 values", text(tensor.dims)));
   }
+  const bool raw = external || proto.has_raw_data();
+  const std::string outside =
+      external ? external_data(proto, folder, element_count({needed, value_bytes})) : std::string();
+  const std::string& bytes = external ? outside : proto.raw_data();
+  if (raw && bytes.size() % raw_element_bytes(type) != 0)
+    throw UserError("it ends inside a value; the file is damaged");
   auto constant = std::make_shared<Constant>();
   if (real) constant->floats = raw ? raw_floats(type, bytes) : typed_floats(proto);
   if (!real) constant->integers = raw ? raw_integers(type, bytes) : typed_integers(proto);
   const size_t count = real ? constant->floats.size() : constant->integers.size();
-  if (static_cast<int64_t>(count) != element_count(tensor.dims)) {
-    throw UserError(fmt::format("constant \"{}\" holds {} values where {} needs {}; the file is damaged", proto.name(),
-                                count, text(tensor.dims), element_count(tensor.dims)));
+  if (static_cast<int64_t>(count) != needed) {
+    throw UserError(
+        fmt::format("it holds {} values where {} needs {}; the file is damaged", count, text(tensor.dims), needed));
   }
   tensor.constant = std::move(constant);
   return tensor;
+}
+
+Tensor decode_tensor(const Proto& proto, const std::filesystem::path& folder) {
+  try {
+    return decode_values(proto, folder);
+  } catch (const UserError& error) {
+    throw UserError(fmt::format("constant \"{}\": {}", proto.name(), error.what()));
+  }
 }
 
 std::map<std::string, OnnxNode::Attribute> decode_attributes(const onnx::NodeProto& node,
                                                              const std::filesystem::path& folder) {
   std::map<std::string, OnnxNode::Attribute> attributes;
   for (const onnx::AttributeProto& attribute : node.attribute()) {
-    OnnxNode::Attribute value;
-    switch (attribute_type(attribute)) {
-      case onnx::AttributeProto::INT:
-        value = static_cast<int64_t>(attribute.i());
-        break;
-      case onnx::AttributeProto::FLOAT:
-        value = attribute.f();
-        break;
-      case onnx::AttributeProto::STRING:
-        value = attribute.s();
-        break;
-      case onnx::AttributeProto::INTS:
-        value = std::vector<int64_t>(attribute.ints().begin(), attribute.ints().end());
-        break;
-      case onnx::AttributeProto::FLOATS:
-        value = std::vector<float>(attribute.floats().begin(), attribute.floats().end());
-        break;
-      case onnx::AttributeProto::TENSOR:
-        value = decode_tensor(attribute.t(), folder);
-        break;
-      default:
-        continue;
+    if (!attributes.emplace(attribute.name(), decode_attribute(attribute, folder)).second) {
+      throw UserError(fmt::format("attribute \"{}\" stands twice; the file is damaged", attribute.name()));
     }
-    attributes[attribute.name()] = std::move(value);
   }
   return attributes;
 }

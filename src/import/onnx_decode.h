@@ -13,7 +13,12 @@ namespace snug {
 /// Throws UserError with the cause alone: empty, not ONNX, truncated, damaged, too large.
 onnx::ModelProto parse_model(const std::string& bytes);
 
-/// The version of the operator set of ai.onnx. Throws UserError if the model names none.
+/// The newest version of the operators of ai.onnx that snug knows. A newer one may change what an operator does, so it
+/// is refused. ONNX 1.20 has this one.
+inline constexpr int64_t kNewestOperatorSet = 25;
+
+/// The version of the operator set of ai.onnx. Throws UserError if the model names none, or one that snug does not
+/// know.
 int64_t operator_set(const onnx::ModelProto& model);
 
 /// Whether the node's operator belongs to ai.onnx.
@@ -23,7 +28,7 @@ bool is_standard(const onnx::NodeProto& node);
 /// where external data lies. Throws UserError with the tensor's name.
 Tensor decode_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder);
 
-/// Attributes of the types that OnnxNode knows; others are left out.
+/// The node's attributes. Throws UserError with the cause alone: a type that OnnxNode does not know, one name twice.
 std::map<std::string, OnnxNode::Attribute> decode_attributes(const onnx::NodeProto& node,
                                                              const std::filesystem::path& folder);
 

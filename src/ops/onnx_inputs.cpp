@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/error.h"
 
@@ -38,6 +37,7 @@ float constant_float(const OnnxNode& node, const Graph& graph, size_t index, std
   if (tensor->type != ElementType::kFloat32 || tensor->constant->floats.size() != 1) {
     node.fail(fmt::format("its {} \"{}\" is not one float32", what, tensor->name));
   }
+  if (std::isnan(tensor->constant->floats[0])) node.fail(fmt::format("its {} \"{}\" is NaN", what, tensor->name));
   return tensor->constant->floats[0];
 }
 
@@ -48,16 +48,30 @@ int64_t front_axis(const OnnxNode& node, int64_t axis, size_t rank) {
   return axis < 0 ? axis + count : axis;
 }
 
+Dims second_operand_dims(const OnnxNode& node, const Dims& a, const Dims& b) {
+  if (node.opset >= 7 || node.integer("broadcast", 0) == 0 || !node.has("axis")) return b;
+  const size_t axis = static_cast<size_t>(front_axis(node, node.integer("axis", 0), a.size()));
+  if (axis + b.size() > a.size()) node.fail(fmt::format("axis {} does not suit {}", axis, text(b)));
+  Dims dims = b;
+  dims.resize(a.size() - axis, 1);
+  return dims;
+}
+
+static void check_extents(const OnnxNode& node, const std::string& what, const std::vector<int64_t>& values,
+                          int64_t least) {
+  for (const int64_t value : values) {
+    if (value < least || value > kMostExtent) {
+      node.fail(fmt::format("{} holds {}; snug takes {} to {}", what, value, least, kMostExtent));
+    }
+  }
+}
+
 /// One value per spatial dimension from an attribute; 1s or 0s where it is absent.
 static std::vector<int64_t> spatial(const OnnxNode& node, const std::string& attribute, size_t count, int64_t otherwise,
                                     int64_t least) {
   const std::vector<int64_t> values = node.integers(attribute, std::vector<int64_t>(count, otherwise));
   if (values.size() != count) node.fail(fmt::format("{} has {} values, not {}", attribute, values.size(), count));
-  for (const int64_t value : values) {
-    if (value < least || value > std::numeric_limits<int32_t>::max()) {
-      node.fail(fmt::format("{} holds {}; the least that snug takes is {}", attribute, value, least));
-    }
-  }
+  check_extents(node, attribute, values, least);
   return values;
 }
 
@@ -69,12 +83,20 @@ static void pad_same(Extent& extent, int64_t input, bool upper) {
   extent.pad_after = total - extent.pad_before;
 }
 
+/// A stride beyond the padded map and the dilation of a single tap change nothing. Kernels plan by both, so neither may
+/// be larger than the map makes it.
+static void drop_ineffective(Extent& extent, int64_t input) {
+  extent.stride = std::min(extent.stride, extent.pad_before + input + extent.pad_after);
+  if (extent.kernel == 1) extent.dilation = 1;
+}
+
 Window read_window(const OnnxNode& node, const Dims& input, const std::vector<int64_t>& kernel) {
   if (input.size() != 3 && input.size() != 4) {
     node.fail(fmt::format("its input is {}; snug takes maps of 3 or 4 dimensions", text(input)));
   }
   const size_t count = input.size() - 2;
   const std::vector<int64_t> kernels = kernel.empty() ? spatial(node, "kernel_shape", count, 0, 1) : kernel;
+  check_extents(node, "the shape of its kernel", kernels, 1);
   const std::vector<int64_t> strides = spatial(node, "strides", count, 1, 1);
   const std::vector<int64_t> dilations = spatial(node, "dilations", count, 1, 1);
   const std::string auto_pad = node.string("auto_pad", "NOTSET");
@@ -89,8 +111,19 @@ Window read_window(const OnnxNode& node, const Dims& input, const std::vector<in
     Extent& extent = i + 1 == count ? window.x : window.y;
     extent = {kernels[i], strides[i], dilations[i], pads[i], pads[i + count]};
     if (same) pad_same(extent, input[i + 2], auto_pad == "SAME_UPPER");
+    drop_ineffective(extent, input[i + 2]);
   }
   return window;
+}
+
+void check_padded(const Window& window, const MapShape& input) {
+  const auto padded = [](const Extent& extent, int64_t length) {
+    return extent.pad_before + length + extent.pad_after;
+  };
+  const Dims dims{1, input.channels, padded(window.y, input.height), padded(window.x, input.width)};
+  if (padded_element_count(dims) > kMostMapElements) {
+    throw UserError(fmt::format("its padded input would be {}; {}", text(dims), kMapLimit));
+  }
 }
 
 int64_t window_positions(const Extent& extent, int64_t input, bool ceil_mode) {

@@ -25,6 +25,10 @@ float constant_float(const OnnxNode& node, const Graph& graph, size_t index, std
 /// The axis counted from the front; fails outside [-rank, rank).
 int64_t front_axis(const OnnxNode& node, int64_t axis, size_t rank);
 
+/// The dimensions under which the second operand of Add, Sub, Mul or Div broadcasts against the first. Before opset 7
+/// it is lined up with the first from `axis` on, since then with its end.
+Dims second_operand_dims(const OnnxNode& node, const Dims& a, const Dims& b);
+
 /// A window that slides along one dimension. Sizes in elements.
 struct Extent {
   int64_t kernel = 1, stride = 1, dilation = 1, pad_before = 0, pad_after = 0;
@@ -37,6 +41,9 @@ struct Window {
 /// kernel_shape, strides, dilations, pads and auto_pad of a node whose input has these dims (rank 3 or 4; in rank 3
 /// the height is 1). `kernel` holds the kernel's dims where they do not come from kernel_shape.
 Window read_window(const OnnxNode& node, const Dims& input, const std::vector<int64_t>& kernel = {});
+
+/// Throws UserError with the cause alone where kernels cannot index the map with the window's padding around it.
+void check_padded(const Window& window, const MapShape& input);
 
 /// How many positions the window has; throws UserError with the cause alone where it has none. With ceil_mode a last
 /// window may stick out below, but never starts beyond the map and the padding before it.

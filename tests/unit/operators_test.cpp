@@ -99,7 +99,7 @@ TEST(ConvImport, Refusals) {
             std::string::npos);
   EXPECT_NE(fail({8, 4, 3, 3}, [](OnnxNodeBuilder n) { n.with("auto_pad", "SAME"); }).find("auto_pad \"SAME\""),
             std::string::npos);
-  EXPECT_NE(fail({8, 4, 3, 3}, [](OnnxNodeBuilder n) { n.with("strides", 2); }).find("is not a list of integers"),
+  EXPECT_NE(fail({8, 4, 3, 3}, [](OnnxNodeBuilder n) { n.with("strides", 2); }).find("is an integer, not integers"),
             std::string::npos);
   EXPECT_NE(failure(11, {1, 4, 5, 5},
                     [](OnnxBuilder& b) {
@@ -444,15 +444,21 @@ TEST(GemmImport, MatMulTakesRowsOfAnyRank) {
 }
 
 TEST(BatchNormalizationImport, AtInferenceOnly) {
-  const auto normalization = [](int64_t opset, const std::string& flag, int64_t value) {
+  const auto normalization = [](int64_t opset, const std::string& flag, int64_t value,
+                                const std::vector<std::string>& outputs = {"y"}) {
     return failure(opset, {1, 4, 2, 2}, [&](OnnxBuilder& b) {
       for (const char* name : {"s", "b", "m", "v"}) b.constant(name, {4});
-      b.node("BatchNormalization", {"x", "s", "b", "m", "v"}, {"y", "mean"}).with(flag, value);
+      b.node("BatchNormalization", {"x", "s", "b", "m", "v"}, outputs).with(flag, value);
     });
   };
-  EXPECT_EQ(normalization(9, "momentum_steps", 0), "no failure");
+  const char* const kInTraining = "export the model for inference";
+  EXPECT_EQ(normalization(9, "spatial", 1), "no failure");
   EXPECT_NE(normalization(7, "spatial", 0).find("spatial = 0"), std::string::npos);
-  EXPECT_NE(normalization(14, "training_mode", 1).find("training_mode is 1"), std::string::npos);
+  EXPECT_NE(normalization(14, "training_mode", 1).find(kInTraining), std::string::npos);
+  EXPECT_NE(normalization(9, "spatial", 1, {"y", "mean"}).find(kInTraining), std::string::npos);
+  EXPECT_EQ(normalization(9, "spatial", 1, {"y", ""}), "no failure");
+  EXPECT_NE(normalization(6, "is_test", 0).find(kInTraining), std::string::npos);
+  EXPECT_EQ(normalization(6, "is_test", 1), "no failure");
 }
 
 TEST(DropoutImport, IsAnIdentity) {

@@ -9,6 +9,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 /// Clip has its bounds as attributes before opset 11, as inputs since.
 static Activation read_clip(const OnnxNode& node, const Graph& graph) {
   constexpr float kLargest = std::numeric_limits<float>::max();
@@ -82,8 +84,15 @@ static std::string describe_activation(const Node& node) {
 
 const Operator activation_operator{
     .name = "activation",
-    .onnx_operators = {"Relu", "Clip", "LeakyRelu", "Sigmoid", "HardSigmoid", "HardSwish"},
-    .restrictions = "Clip: constant bounds",
+    .onnx_operators = {{.name = "Relu"},
+                       {.name = "Clip",
+                        .inputs = {1, 3},
+                        .attributes = {{"min", kReal}, {"max", kReal}},
+                        .restrictions = "constant bounds"},
+                       {.name = "LeakyRelu", .attributes = {{"alpha", kReal}}},
+                       {.name = "Sigmoid"},
+                       {.name = "HardSigmoid", .attributes = {{"alpha", kReal}, {"beta", kReal}}},
+                       {.name = "HardSwish"}},
     .import_onnx = import_activation,
     .output_dims = activation_dims,
     .lower = lower_activation,

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "ops/onnx_inputs.h"
 #include "ops/reshape/reshape.h"
 
 namespace snug {
+
+using enum AttributeType;
 
 static constexpr const char* kParameters[] = {"x", "scale", "bias", "mean", "variance"};
 
@@ -16,6 +20,14 @@ static Dims normalised_dims(const Dims& dims) {
   return {dims[0], dims[1], element_count({dims.begin() + 2, dims.end() - 1}), dims.back()};
 }
 
+/// In training the mean and the variance are those of the batch. Versions say so in three ways.
+static bool trains(const OnnxNode& node) {
+  if (node.opset >= 14) return node.integer("training_mode", 0) != 0;
+  if (node.opset < 7 && node.integer("is_test", 1) == 0) return true;
+  return std::any_of(node.outputs.begin() + 1, node.outputs.end(),
+                     [](const std::string& name) { return !name.empty(); });
+}
+
 static TensorId import_batch_normalization(const OnnxNode& node, Graph& graph) {
   required_input(node, graph, 0, "x");
   for (size_t i = 1; i < 5; ++i) {
@@ -23,7 +35,7 @@ static TensorId import_batch_normalization(const OnnxNode& node, Graph& graph) {
     constant_input(node, graph, i, kParameters[i]);
   }
   if (node.opset < 9 && node.integer("spatial", 1) == 0) node.fail("spatial = 0; snug normalises per channel only");
-  if (node.integer("training_mode", 0) != 0) node.fail("its training_mode is 1; export the model for inference");
+  if (trains(node)) node.fail("it is in training form; export the model for inference");
   const BatchNormalization normalization{node.real("epsilon", 1e-5f)};
   const Dims dims = graph.tensor(node.input(0)).dims, maps = normalised_dims(dims);
   const TensorId x = reshaped(graph, node.input(0), maps, node.name);
@@ -52,8 +64,15 @@ static std::string describe_batch_normalization(const Node& node) {
 
 const Operator batch_normalization_operator{
     .name = "batch_normalization",
-    .onnx_operators = {"BatchNormalization"},
-    .restrictions = "at inference, constant parameters, per channel",
+    .onnx_operators = {{.name = "BatchNormalization",
+                        .inputs = {5, 5},
+                        .most_outputs = 5,
+                        .attributes = {{"epsilon", kReal},
+                                       {"momentum", kReal},
+                                       {"spatial", kInteger},
+                                       {"is_test", kInteger},
+                                       {"training_mode", kInteger}},
+                        .restrictions = "at inference, constant parameters, per channel"}},
     .import_onnx = import_batch_normalization,
     .output_dims = batch_normalization_dims,
     .describe = describe_batch_normalization,

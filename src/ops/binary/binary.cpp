@@ -12,6 +12,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 static Dims with_rank(const Dims& dims, size_t rank) {
   Dims result(rank - std::min(rank, dims.size()), 1);
   result.insert(result.end(), dims.begin(), dims.end());
@@ -42,23 +44,14 @@ static std::pair<TensorId, TensorId> ordered_operands(const OnnxNode& node, Grap
   return a_serves ? std::pair{a, b} : std::pair{b, a};
 }
 
-/// Before opset 7 the second operand is lined up with the first from `axis` on.
 static TensorId lined_up(const OnnxNode& node, Graph& graph, TensorId a, TensorId b) {
-  if (node.opset >= 7 || node.integer("broadcast", 0) == 0 || !node.has("axis")) return b;
-  const size_t rank = graph.tensor(a).dims.size();
-  const int64_t axis = front_axis(node, node.integer("axis", 0), rank);
-  Dims dims = graph.tensor(b).dims;
-  if (static_cast<size_t>(axis) + dims.size() > rank)
-    node.fail(fmt::format("axis {} does not suit {}", axis, text(dims)));
-  dims.resize(rank - static_cast<size_t>(axis), 1);
-  return reshaped(graph, b, dims, node.name);
+  return reshaped(graph, b, second_operand_dims(node, graph.tensor(a).dims, graph.tensor(b).dims), node.name);
 }
 
 static TensorId import_binary(const OnnxNode& node, Graph& graph) {
   const Binary binary{.kind = node.operator_type == "Mul" ? SNUG_MULTIPLY : SNUG_ADD, .activation = {}};
   const size_t count = node.operator_type == "Sum" ? node.inputs.size() : 2;
   for (size_t i = 0; i < count; ++i) required_input(node, graph, i, "operand");
-  if (node.inputs.empty() || node.inputs.size() != count) node.fail(fmt::format("{} inputs", node.inputs.size()));
   if (count == 1) {
     return add_node(graph, identity_operator, node.name, node.operator_type, Identity{}, node.inputs, node.outputs[0]);
   }
@@ -113,10 +106,14 @@ static std::string describe_binary(const Node& node) {
   return binary.activation.kind == SNUG_NO_ACTIVATION ? result : result + ", then " + text(binary.activation);
 }
 
+static const std::vector<OnnxAttribute> kBroadcast{{"broadcast", kInteger}, {"axis", kInteger}};
+static constexpr std::string_view kOperands = "one operand has the output's shape and is computed at run time";
+
 const Operator binary_operator{
     .name = "binary",
-    .onnx_operators = {"Add", "Mul", "Sum"},
-    .restrictions = "one operand has the output's shape and is computed at run time",
+    .onnx_operators = {{.name = "Add", .inputs = {2, 2}, .attributes = kBroadcast, .restrictions = kOperands},
+                       {.name = "Mul", .inputs = {2, 2}, .attributes = kBroadcast, .restrictions = kOperands},
+                       {.name = "Sum", .inputs = {1, kAnyCount}, .restrictions = kOperands}},
     .import_onnx = import_binary,
     .output_dims = binary_dims,
     .lower = lower_binary,

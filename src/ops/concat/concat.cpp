@@ -7,9 +7,11 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 static TensorId import_concat(const OnnxNode& node, Graph& graph) {
   const Dims& first = required_input(node, graph, 0, "first").dims;
-  if (node.opset >= 4 && !node.has("axis")) node.fail("attribute \"axis\" is missing");
+  if (node.opset >= 4) node.require("axis");
   const Concat concat{front_axis(node, node.integer("axis", 1), first.size())};
   return add_node(graph, concat_operator, node.name, node.operator_type, concat, node.inputs, node.outputs[0]);
 }
@@ -67,8 +69,10 @@ static std::string describe_concat(const Node& node) {
 
 const Operator concat_operator{
     .name = "concat",
-    .onnx_operators = {"Concat"},
-    .restrictions = "inputs computed at run time",
+    .onnx_operators = {{.name = "Concat",
+                        .inputs = {1, kAnyCount},
+                        .attributes = {{"axis", kInteger}},
+                        .restrictions = "inputs computed at run time"}},
     .import_onnx = import_concat,
     .output_dims = concat_dims,
     .lower = lower_concat,

@@ -10,6 +10,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 static TensorId import_conv(const OnnxNode& node, Graph& graph) {
   const Dims& input = required_input(node, graph, 0, "x").dims;
   required_input(node, graph, 1, "weights");
@@ -55,6 +57,7 @@ static Dims conv_dims(const Graph& graph, const Node& node) {
   const Images input = images(dims);
   check_weights(graph, node, input.map.channels);
   const Window window = window_of(conv);
+  check_padded(window, input.map);
   const int64_t height = window_positions(window.y, input.map.height, false);
   const int64_t width = window_positions(window.x, input.map.width, false);
   const int64_t out_channels = graph.tensor(node.inputs[1]).dims[0];
@@ -121,8 +124,15 @@ static std::string describe_conv(const Node& node) {
 
 const Operator conv_operator{
     .name = "conv",
-    .onnx_operators = {"Conv"},
-    .restrictions = "constant weights and bias; 1-D and 2-D",
+    .onnx_operators = {{.name = "Conv",
+                        .inputs = {2, 3},
+                        .attributes = {{"auto_pad", kString},
+                                       {"dilations", kIntegers},
+                                       {"group", kInteger},
+                                       {"kernel_shape", kIntegers},
+                                       {"pads", kIntegers},
+                                       {"strides", kIntegers}},
+                        .restrictions = "constant weights and bias; 1-D and 2-D"}},
     .import_onnx = import_conv,
     .output_dims = conv_dims,
     .lower = lower_conv,

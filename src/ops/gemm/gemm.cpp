@@ -10,6 +10,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 /// The constant c as one value per column, or kNoTensor where it differs from row to row.
 static TensorId per_column(Graph& graph, TensorId c, int64_t columns) {
   const Tensor tensor = graph.tensor(c);
@@ -109,8 +111,15 @@ static std::string describe_gemm(const Node& node) {
 
 const Operator gemm_operator{
     .name = "gemm",
-    .onnx_operators = {"Gemm", "MatMul"},
-    .restrictions = "constant right side; a constant addend is the same for every row",
+    .onnx_operators = {{.name = "Gemm",
+                        .inputs = {2, 3},
+                        .attributes = {{"alpha", kReal},
+                                       {"beta", kReal},
+                                       {"transA", kInteger},
+                                       {"transB", kInteger},
+                                       {"broadcast", kInteger}},
+                        .restrictions = "constant right side; a constant addend is the same for every row"},
+                       {.name = "MatMul", .inputs = {2, 2}, .restrictions = "constant right side"}},
     .import_onnx = import_product,
     .output_dims = gemm_dims,
     .describe = describe_gemm,

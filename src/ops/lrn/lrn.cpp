@@ -7,9 +7,11 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 static TensorId import_lrn(const OnnxNode& node, Graph& graph) {
   required_input(node, graph, 0, "x");
-  if (!node.has("size")) node.fail("attribute \"size\" is missing");
+  node.require("size");
   const Lrn lrn{.size = node.integer("size", 0),
                 .alpha = node.real("alpha", 1e-4f),
                 .beta = node.real("beta", 0.75f),
@@ -44,7 +46,8 @@ static std::string describe_lrn(const Node& node) {
 
 const Operator lrn_operator{
     .name = "lrn",
-    .onnx_operators = {"LRN"},
+    .onnx_operators = {{.name = "LRN",
+                        .attributes = {{"size", kInteger}, {"alpha", kReal}, {"beta", kReal}, {"bias", kReal}}}},
     .import_onnx = import_lrn,
     .output_dims = lrn_dims,
     .lower = lower_lrn,

@@ -11,6 +11,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 /// Which dimensions the pads are for: all, unless opset 18's input names some.
 static std::vector<int64_t> read_axes(const OnnxNode& node, const Graph& graph, size_t rank) {
   std::vector<int64_t> axes(rank);
@@ -119,8 +121,12 @@ static std::string describe_pad(const Node& node) {
 
 const Operator pad_operator{
     .name = "pad",
-    .onnx_operators = {"Pad"},
-    .restrictions = "mode constant, pads not negative, at most two dimensions padded where channels or batch are",
+    .onnx_operators =
+        {{.name = "Pad",
+          .inputs = {1, 4},
+          .attributes = {{"mode", kString}, {"pads", kIntegers}, {"paddings", kIntegers}, {"value", kReal}},
+          .restrictions =
+              "mode constant, pads not negative, at most two dimensions padded where channels or batch are"}},
     .import_onnx = import_pad,
     .output_dims = pad_dims,
     .lower = lower_pad,

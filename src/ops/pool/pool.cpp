@@ -7,6 +7,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 static bool has_padding(const Pool& pool) {
   return pool.pad_top != 0 || pool.pad_left != 0 || pool.pad_bottom != 0 || pool.pad_right != 0;
 }
@@ -22,7 +24,7 @@ static Pool read_global(const OnnxNode& node, const Dims& input) {
 }
 
 static Pool read_sliding(const OnnxNode& node, const Dims& input) {
-  if (!node.has("kernel_shape")) node.fail("attribute \"kernel_shape\" is missing");
+  node.require("kernel_shape");
   Pool pool;
   set_window(pool, read_window(node, input));
   pool.ceil_mode = node.integer("ceil_mode", 0) != 0;
@@ -45,6 +47,7 @@ static TensorId import_pool(const OnnxNode& node, Graph& graph) {
 static void check_positions(const Extent& extent, int64_t input, int64_t positions, bool including_padding) {
   for (int64_t position = 0; position < positions; ++position) {
     const int64_t start = position * extent.stride - extent.pad_before;
+    if (start >= 0 && start < input) continue;
     const int64_t first_tap = start >= 0 ? 0 : (-start + extent.dilation - 1) / extent.dilation;
     const bool meets = first_tap < extent.kernel && start + first_tap * extent.dilation < input;
     if (!meets) throw UserError(fmt::format("its window lies wholly in the padding at position {}", position));
@@ -67,6 +70,7 @@ static Dims pool_dims(const Graph& graph, const Node& node) {
   if (dims.size() < 3) throw UserError(fmt::format("its input is {}; a pool needs at least 3 dimensions", text(dims)));
   const MapShape map = images(dims).map;
   const Window window = window_of(pool);
+  check_padded(window, map);
   const int64_t height = positions(pool, window.y, map.height);
   const int64_t width = positions(pool, window.x, map.width);
   if (dims.size() > 4 && height != 1) throw UserError("snug takes pools of more than 2 dimensions only where global");
@@ -92,10 +96,27 @@ static std::string describe_pool(const Node& node) {
   return result + text(window_of(pool)) + (pool.ceil_mode ? ", ceil" : "");
 }
 
+static std::vector<OnnxAttribute> with_window(std::vector<OnnxAttribute> own) {
+  own.insert(own.end(), {{"auto_pad", kString},
+                         {"ceil_mode", kInteger},
+                         {"dilations", kIntegers},
+                         {"kernel_shape", kIntegers},
+                         {"pads", kIntegers},
+                         {"strides", kIntegers}});
+  return own;
+}
+
 const Operator pool_operator{
     .name = "pool",
-    .onnx_operators = {"MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool"},
-    .restrictions = "1-D and 2-D (global: any); MaxPool without indices",
+    .onnx_operators = {{.name = "MaxPool",
+                        .most_outputs = 2,
+                        .attributes = with_window({{"storage_order", kInteger}}),
+                        .restrictions = "1-D and 2-D, without indices"},
+                       {.name = "AveragePool",
+                        .attributes = with_window({{"count_include_pad", kInteger}}),
+                        .restrictions = "1-D and 2-D"},
+                       {.name = "GlobalMaxPool"},
+                       {.name = "GlobalAveragePool"}},
     .import_onnx = import_pool,
     .output_dims = pool_dims,
     .lower = lower_pool,

@@ -10,6 +10,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 /// Reshape: 0 copies the input's dimension unless allowzero, one -1 takes what is left.
 static Dims read_reshape(const OnnxNode& node, const Graph& graph, const Dims& input) {
   if (node.opset >= 5) required_input(node, graph, 1, "shape");
@@ -71,6 +73,8 @@ static Dims read_squeeze(const OnnxNode& node, const Graph& graph, const Dims& i
 }
 
 static Dims read_unsqueeze(const OnnxNode& node, const Graph& graph, const Dims& input) {
+  if (node.opset >= 13) required_input(node, graph, 1, "axes");
+  if (node.opset < 13) node.require("axes");
   const size_t count = node.input(1) != kNoTensor ? constant_integers(node, graph, 1, "axes", {}).size()
                                                   : node.integers("axes", {}).size();
   const size_t rank = input.size() + count;
@@ -117,8 +121,14 @@ static std::string describe_reshape(const Node& node) {
 
 const Operator reshape_operator{
     .name = "reshape",
-    .onnx_operators = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"},
-    .restrictions = "constant shape or axes",
+    .onnx_operators =
+        {{.name = "Reshape",
+          .inputs = {1, 2},
+          .attributes = {{"shape", kIntegers}, {"allowzero", kInteger}},
+          .restrictions = "constant shape"},
+         {.name = "Flatten", .attributes = {{"axis", kInteger}}},
+         {.name = "Squeeze", .inputs = {1, 2}, .attributes = {{"axes", kIntegers}}, .restrictions = "constant axes"},
+         {.name = "Unsqueeze", .inputs = {1, 2}, .attributes = {{"axes", kIntegers}}, .restrictions = "constant axes"}},
     .import_onnx = import_reshape,
     .output_dims = reshape_dims,
     .lower = lower_alias,

@@ -7,6 +7,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 static int64_t count_after(const Dims& dims, int64_t axis) {
   return element_count({dims.begin() + axis + 1, dims.end()});
 }
@@ -52,7 +54,7 @@ static std::string describe_softmax(const Node& node) {
 
 const Operator softmax_operator{
     .name = "softmax",
-    .onnx_operators = {"Softmax"},
+    .onnx_operators = {{.name = "Softmax", .attributes = {{"axis", kInteger}}}},
     .import_onnx = import_softmax,
     .output_dims = softmax_dims,
     .lower = lower_softmax,

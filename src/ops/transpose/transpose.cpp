@@ -11,6 +11,8 @@
 
 namespace snug {
 
+using enum AttributeType;
+
 static TensorId import_transpose(const OnnxNode& node, Graph& graph) {
   const size_t rank = required_input(node, graph, 0, "x").dims.size();
   std::vector<int64_t> reversed(rank);
@@ -126,8 +128,10 @@ static std::string describe_transpose(const Node& node) {
 
 const Operator transpose_operator{
     .name = "transpose",
-    .onnx_operators = {"Transpose"},
-    .restrictions = "swaps of two groups of dimensions, or of the outer two of three, behind dimensions that stay",
+    .onnx_operators = {{.name = "Transpose",
+                        .attributes = {{"perm", kIntegers}},
+                        .restrictions = "swaps of two groups of dimensions, or of the outer two of three, behind "
+                                        "dimensions that stay"}},
     .import_onnx = import_transpose,
     .output_dims = transpose_dims,
     .lower = lower_transpose,
