@@ -32,7 +32,8 @@ struct VerifyArguments {
   bool layers = false, json = false;
 };
 
-/// How far values are from the oracle's, relative to the oracle's largest.
+/// How far values are from the oracle's, relative to the oracle's largest. Where the oracle has no finite one, NaN or
+/// the same infinity is right.
 struct Deviation {
   std::string name, primitive;
   double largest_error = 0, largest_value = 0;
@@ -46,8 +47,10 @@ Deviation deviation(const std::string& name, const std::vector<float>& values, c
   CHECK(values.size() == expected.size(), name);
   Deviation result{.name = name};
   for (size_t i = 0; i < values.size(); ++i) {
-    result.finite = result.finite && std::isfinite(values[i]);
-    result.largest_error = std::max(result.largest_error, std::abs(static_cast<double>(values[i]) - expected[i]));
+    const double value = values[i];
+    if (!std::isfinite(expected[i]) && (std::isnan(value) || value == expected[i])) continue;
+    result.finite = result.finite && std::isfinite(value) && std::isfinite(expected[i]);
+    result.largest_error = std::max(result.largest_error, std::abs(value - expected[i]));
     result.largest_value = std::max(result.largest_value, std::abs(expected[i]));
   }
   return result;

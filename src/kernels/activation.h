@@ -22,7 +22,7 @@ static inline snug_activator snug_make_activator(const snug_layer *layer)
 
 static inline snug_vec snug_clamp_to_unit(snug_vec x)
 {
-    return snug_min(snug_max(x, snug_set1(0)), snug_set1(1));
+    return snug_min(snug_set1(1), snug_max(snug_set1(0), x));
 }
 
 static inline snug_vec snug_activate_vector(const snug_activator *activator, snug_vec x)
@@ -30,11 +30,11 @@ static inline snug_vec snug_activate_vector(const snug_activator *activator, snu
     const snug_vec zero = snug_set1(0), one = snug_set1(1);
     switch (activator->kind) {
     case SNUG_RELU:
-        return snug_max(x, zero);
+        return snug_max(zero, x);
     case SNUG_CLIP:
-        return snug_min(snug_max(x, activator->alpha), activator->beta);
+        return snug_min(activator->beta, snug_max(activator->alpha, x));
     case SNUG_LEAKY_RELU:
-        return snug_fma(snug_min(x, zero), activator->alpha, snug_max(x, zero));
+        return snug_fma(snug_min(zero, x), activator->alpha, snug_max(zero, x));
     case SNUG_SIGMOID:
         return snug_div(one, snug_add(one, snug_exp(snug_sub(zero, x))));
     case SNUG_HARD_SIGMOID:

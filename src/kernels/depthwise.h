@@ -108,7 +108,7 @@ typedef struct snug_depthwise_tile {
 #define SNUG_DEPTHWISE_ADD(i) \
     if (i < outputs)          \
         c##i = snug_add(c##i, SNUG_DEPTHWISE_GET(add + (i) * step));
-#define SNUG_DEPTHWISE_CLAMP(i) c##i = snug_min(snug_max(c##i, low), high);
+#define SNUG_DEPTHWISE_CLAMP(i) c##i = snug_min(high, snug_max(low, c##i));
 #define SNUG_DEPTHWISE_STORE(i) \
     if (i < outputs)            \
         SNUG_DEPTHWISE_PUT(out + (i) * step, c##i);

@@ -161,8 +161,8 @@ static inline int32_t snug_columns_rows(int32_t rest)
 #define SNUG_COLUMN_SUMS(r) snug_vec a##r = start, b##r = start, c##r = start;
 #define SNUG_COLUMN_SUMS_2(r) snug_vec a##r = start, c##r = start;
 #define SNUG_COLUMN_ADD(r) a##r = snug_add(a##r, SNUG_COLUMN_LOAD(add + (r) * add_row));
-#define SNUG_COLUMN_AT_LEAST(r) a##r = snug_max(a##r, low);
-#define SNUG_COLUMN_AT_MOST(r) a##r = snug_min(a##r, high);
+#define SNUG_COLUMN_AT_LEAST(r) a##r = snug_max(low, a##r);
+#define SNUG_COLUMN_AT_MOST(r) a##r = snug_min(high, a##r);
 #define SNUG_COLUMN_PUT(r) SNUG_COLUMN_STORE(out + (r) * out_row, a##r);
 /* With AVX the next column's lines are fetched to be written: a column stores to a line in each row, and to
  * get hold of those takes longer than to compute what goes there. */

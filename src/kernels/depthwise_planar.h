@@ -50,7 +50,7 @@ static inline void snug_planar_phase(const float *from, int32_t width, int32_t c
         if (add)                                                                              \
             c##v = snug_add(c##v, snug_load_lanes(add + (v) * SNUG_VL, lanes));               \
         if (snug_has_limits(l))                                                               \
-            c##v = snug_min(snug_max(c##v, snug_set1(snug_low(l))), snug_set1(snug_high(l))); \
+            c##v = snug_min(snug_set1(snug_high(l)), snug_max(snug_set1(snug_low(l)), c##v)); \
         snug_store_lanes(out + (v) * SNUG_VL, c##v, lanes);                                   \
     }
 #define SNUG_PLANAR_1(DO) DO(0)

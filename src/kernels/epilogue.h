@@ -48,7 +48,7 @@ static inline snug_finisher snug_make_finisher(const snug_layer *layer)
 
 static inline snug_vec snug_finish(const snug_finisher *finisher, snug_vec value)
 {
-    value = snug_min(snug_max(value, finisher->low), finisher->high);
+    value = snug_min(finisher->high, snug_max(finisher->low, value));
     return finisher->only_limits ? value : snug_activate_vector(&finisher->activator, value);
 }
 

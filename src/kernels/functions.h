@@ -10,6 +10,7 @@
 
 #if SNUG_VL == 1
 typedef int32_t snug_integers;
+typedef uint32_t snug_words;
 static inline snug_integers snug_bits(snug_vec v)
 {
     snug_integers bits;
@@ -24,6 +25,7 @@ static inline snug_vec snug_from_bits(snug_integers bits)
 }
 #else
 typedef int32_t snug_integers __attribute__((vector_size(4 * SNUG_VL)));
+typedef uint32_t snug_words __attribute__((vector_size(4 * SNUG_VL)));
 static inline snug_integers snug_bits(snug_vec v) { return (snug_integers)v; }
 static inline snug_vec snug_from_bits(snug_integers bits) { return (snug_vec)bits; }
 #endif
@@ -130,13 +132,14 @@ static inline float snug_sum_of_lanes(snug_vec v)
     return sum;
 }
 
+/* NaN if one of them is. */
 static inline float snug_max_of_lanes(snug_vec v)
 {
     float lanes[SNUG_VL], max;
     snug_store(lanes, v);
     max = lanes[0];
     for (int32_t i = 1; i < SNUG_VL; ++i)
-        max = lanes[i] > max ? lanes[i] : max;
+        max = snug_scalar_max_or_nan(lanes[i], max);
     return max;
 }
 
@@ -156,11 +159,11 @@ static inline snug_vec snug_div(snug_vec a, snug_vec b)
 /* Adding this to a small float rounds it to an integer, which is then the lowest bits of the sum. */
 #define SNUG_ROUNDER 12582912.0F
 
-/* exp(x), at least exp(-87) and at most exp(88). x = n log 2 + r with |r| <= log(2) / 2, Taylor's series for
- * r. */
+/* exp(x), at least exp(-87) and at most exp(88), NaN of NaN. x = n log 2 + r with |r| <= log(2) / 2, Taylor's
+ * series for r. */
 static inline snug_vec snug_exp(snug_vec x)
 {
-    x = snug_min(snug_max(x, snug_set1(-87.0F)), snug_set1(88.0F));
+    x = snug_min(snug_set1(88.0F), snug_max(snug_set1(-87.0F), x));
     const snug_vec shifted = snug_fma(x, snug_set1(1.44269504F), snug_set1(SNUG_ROUNDER));
     const snug_vec n = snug_sub(shifted, snug_set1(SNUG_ROUNDER));
     snug_vec r =
@@ -173,11 +176,13 @@ static inline snug_vec snug_exp(snug_vec x)
     p = snug_fma(p, r, snug_set1(0.5F));
     p = snug_fma(p, r, snug_set1(1));
     p = snug_fma(p, r, snug_set1(1));
-    const snug_integers exponent = (snug_bits(shifted) - snug_bits(snug_set1(SNUG_ROUNDER)) + 127) * 8388608;
-    return snug_mul(p, snug_from_bits(exponent));
+    /* The rounder's own bits are shifted out. Words, because integers overflow where x is NaN. */
+    const snug_words exponent = ((snug_words)snug_bits(shifted) + 127U) << 23;
+    return snug_mul(p, snug_from_bits((snug_integers)exponent));
 }
 
-/* log(x) for normal x > 0: x = 2^e m with m around 1, log m = 2 artanh((m - 1) / (m + 1)). */
+/* log(x) for normal x > 0, NaN of infinity and of NaN. x = 2^e m with m around 1,
+ * log m = 2 artanh((m - 1) / (m + 1)). */
 static inline snug_vec snug_log(snug_vec x)
 {
     const snug_integers e = (snug_bits(x) - 0x3f3504f3) >> 23; /* 0x3f3504f3: the square root of 1/2 */
@@ -190,11 +195,11 @@ static inline snug_vec snug_log(snug_vec x)
     p = snug_fma(p, s2, snug_set1(2.0F / 5));
     p = snug_fma(p, s2, snug_set1(2.0F / 3));
     p = snug_fma(p, s2, snug_set1(2));
-    return snug_fma(exponent, snug_set1(0.69314718F), snug_mul(p, s));
+    return snug_fma(exponent, snug_set1(0.69314718F), snug_fma(p, s, snug_sub(x, x)));
 }
 
-/* 1 / sqrt(x) for normal x > 0: the target's estimate, or a guess from halving the exponent, then Newton's
- * steps, each of which doubles the digits. */
+/* 1 / sqrt(x) for normal x > 0, NaN of infinity and of NaN: the target's estimate, or a guess from halving
+ * the exponent, then Newton's steps, each of which doubles the digits. */
 static inline snug_vec snug_reciprocal_sqrt(snug_vec x)
 {
     const snug_vec half = snug_mul(x, snug_set1(-0.5F)), three_halves = snug_set1(1.5F);
@@ -209,7 +214,7 @@ static inline snug_vec snug_reciprocal_sqrt(snug_vec x)
 #if SNUG_VL == 4 && (defined(__arm__) || defined(__aarch64__))
     y = vrsqrteq_f32(x);
 #else
-    y = snug_from_bits(0x5f3759df - (snug_bits(x) >> 1));
+    y = snug_add(snug_from_bits(0x5f3759df - (snug_bits(x) >> 1)), snug_sub(x, x));
     y = snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));
 #endif
     y = snug_mul(y, snug_fma(snug_mul(y, y), half, three_halves));

@@ -127,8 +127,8 @@ typedef struct snug_gemm {
 #define SNUG_ONE_INIT(r, v) c##r##_##v = snug_load(init + SNUG_AT(init_panel, v));
 #define SNUG_ONE_FMA(r, v) c##r##_##v = snug_fma(x, b##v, c##r##_##v);
 #define SNUG_ONE_ADD(r, v) c##r##_##v = snug_add(c##r##_##v, snug_load(add + SNUG_AT(add_panel, v)));
-#define SNUG_ONE_AT_LEAST(r, v) c##r##_##v = snug_max(c##r##_##v, low);
-#define SNUG_ONE_AT_MOST(r, v) c##r##_##v = snug_min(c##r##_##v, high);
+#define SNUG_ONE_AT_LEAST(r, v) c##r##_##v = snug_max(low, c##r##_##v);
+#define SNUG_ONE_AT_MOST(r, v) c##r##_##v = snug_min(high, c##r##_##v);
 #define SNUG_ONE_STORE(r, v) snug_store(out + SNUG_AT(out_panel, v), c##r##_##v);
 
 /* Define SNUG_GEMM_HALF before including this file for tiles of a panel and the half of the next one: where
@@ -147,8 +147,8 @@ typedef struct snug_gemm {
 #define SNUG_ONE_FMA_HALF(r, v) c##r##_##v = _mm256_fmadd_ps(SNUG_LOW_HALF(x), b##v, c##r##_##v);
 #define SNUG_ONE_ADD_HALF(r, v) \
     c##r##_##v = _mm256_add_ps(c##r##_##v, _mm256_loadu_ps(add + SNUG_AT(add_panel, v)));
-#define SNUG_ONE_AT_LEAST_HALF(r, v) c##r##_##v = _mm256_max_ps(c##r##_##v, SNUG_LOW_HALF(low));
-#define SNUG_ONE_AT_MOST_HALF(r, v) c##r##_##v = _mm256_min_ps(c##r##_##v, SNUG_LOW_HALF(high));
+#define SNUG_ONE_AT_LEAST_HALF(r, v) c##r##_##v = _mm256_max_ps(SNUG_LOW_HALF(low), c##r##_##v);
+#define SNUG_ONE_AT_MOST_HALF(r, v) c##r##_##v = _mm256_min_ps(SNUG_LOW_HALF(high), c##r##_##v);
 #define SNUG_ONE_STORE_HALF(r, v) snug_store(out + SNUG_AT(out_panel, v), _mm512_zextps256_ps512(c##r##_##v));
 #endif
 

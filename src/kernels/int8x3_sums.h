@@ -107,9 +107,9 @@ static inline void snug_int8x3_put(snug_int8x3_run r, int32_t pixels, int amx, c
             r.residual += r.other_pixel;
         }
         if (limits > 0)
-            sum = snug_max(sum, low);
+            sum = snug_max(low, sum);
         if (limits > 1)
-            sum = snug_min(sum, high);
+            sum = snug_min(high, sum);
         snug_store(r.output, sum);
     }
 }

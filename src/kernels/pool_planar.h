@@ -11,9 +11,7 @@
 
 static inline float snug_pool_scalar(int32_t kind, float a, float b)
 {
-    if (kind == SNUG_MAX)
-        return a > b ? a : b;
-    return a + b;
+    return kind == SNUG_MAX ? snug_scalar_max_or_nan(a, b) : a + b;
 }
 
 /* Floats p[0], p[step], ... as one. */

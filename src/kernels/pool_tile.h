@@ -26,11 +26,11 @@ typedef struct snug_pool_tile {
 #define SNUG_POOL_COLUMN(j, COMBINE)      \
     if ((j) >= end)                       \
         continue; /* with the next row */ \
-    v##j = COMBINE(v##j, SNUG_POOL_GET(p + (j) * pixel));
+    v##j = COMBINE(SNUG_POOL_GET(p + (j) * pixel), v##j);
 /* The first columns may lie left of the map; the second one right of it, too. */
 #define SNUG_POOL_LEFT(j, COMBINE) \
     if ((j) >= begin && (j) < end) \
-        v##j = COMBINE(v##j, SNUG_POOL_GET(p + (j) * pixel));
+        v##j = COMBINE(SNUG_POOL_GET(p + (j) * pixel), v##j);
 
 #define SNUG_POOL_COLUMNS_9(C) \
     SNUG_POOL_COLUMN(2, C)     \
@@ -47,8 +47,8 @@ typedef struct snug_pool_tile {
 #define SNUG_POOL_OUT(i, value) \
     if ((i) < t->outputs)       \
         SNUG_POOL_PUT(out + (i) * t->out_pixel, value);
-#define SNUG_POOL_MAX_2(i, a, b) SNUG_POOL_OUT(i, snug_max(a, b))
-#define SNUG_POOL_MAX_3(i, a, b, c) SNUG_POOL_OUT(i, snug_max(snug_max(a, b), c))
+#define SNUG_POOL_MAX_2(i, a, b) SNUG_POOL_OUT(i, snug_max_or_nan(a, b))
+#define SNUG_POOL_MAX_3(i, a, b, c) SNUG_POOL_OUT(i, snug_max_or_nan(snug_max_or_nan(a, b), c))
 #define SNUG_POOL_SUM_2(i, a, b) SNUG_POOL_OUT(i, snug_mul(snug_add(a, b), snug_set1(t->factors[i])))
 #define SNUG_POOL_SUM_3(i, a, b, c) \
     SNUG_POOL_OUT(i, snug_mul(snug_add(snug_add(a, b), c), snug_set1(t->factors[i])))
@@ -88,30 +88,30 @@ typedef void snug_pool_function(const snug_pool_tile *t, const float *p, float *
 
 /* All functions of one kind: layout, or parts of vectors; and which of them serves a layer; NULL: none does.
  */
-#define SNUG_POOL_FUNCTIONS(layout, PIXEL)                                                                   \
-    SNUG_POOL_FUNCTION(snug_max_3_1_##layout, snug_max, -FLT_MAX, SNUG_POOL_COLUMNS_9, SNUG_POOL_ALONG_3_1,  \
-                       SNUG_POOL_MAX, PIXEL)                                                                 \
-    SNUG_POOL_FUNCTION(snug_max_3_2_##layout, snug_max, -FLT_MAX, SNUG_POOL_COLUMNS_15, SNUG_POOL_ALONG_3_2, \
-                       SNUG_POOL_MAX, PIXEL)                                                                 \
-    SNUG_POOL_FUNCTION(snug_max_2_2_##layout, snug_max, -FLT_MAX, SNUG_POOL_COLUMNS_14, SNUG_POOL_ALONG_2_2, \
-                       SNUG_POOL_MAX, PIXEL)                                                                 \
-    SNUG_POOL_FUNCTION(snug_sum_3_1_##layout, snug_add, 0, SNUG_POOL_COLUMNS_9, SNUG_POOL_ALONG_3_1,         \
-                       SNUG_POOL_SUM, PIXEL)                                                                 \
-    SNUG_POOL_FUNCTION(snug_sum_3_2_##layout, snug_add, 0, SNUG_POOL_COLUMNS_15, SNUG_POOL_ALONG_3_2,        \
-                       SNUG_POOL_SUM, PIXEL)                                                                 \
-    SNUG_POOL_FUNCTION(snug_sum_2_2_##layout, snug_add, 0, SNUG_POOL_COLUMNS_14, SNUG_POOL_ALONG_2_2,        \
-                       SNUG_POOL_SUM, PIXEL)                                                                 \
-    static inline snug_pool_function *snug_pool_for_##layout(const snug_layer *l, int32_t kind)              \
-    {                                                                                                        \
-        if (l->dilation_x != 1 || l->pad_left > 1)                                                           \
-            return NULL;                                                                                     \
-        if (l->kernel_width == 3 && l->stride_x == 1)                                                        \
-            return kind == SNUG_MAX ? snug_max_3_1_##layout : snug_sum_3_1_##layout;                         \
-        if (l->kernel_width == 3 && l->stride_x == 2)                                                        \
-            return kind == SNUG_MAX ? snug_max_3_2_##layout : snug_sum_3_2_##layout;                         \
-        if (l->kernel_width == 2 && l->stride_x == 2)                                                        \
-            return kind == SNUG_MAX ? snug_max_2_2_##layout : snug_sum_2_2_##layout;                         \
-        return NULL;                                                                                         \
+#define SNUG_POOL_FUNCTIONS(layout, PIXEL)                                                            \
+    SNUG_POOL_FUNCTION(snug_max_3_1_##layout, snug_max_or_nan, -HUGE_VALF, SNUG_POOL_COLUMNS_9,       \
+                       SNUG_POOL_ALONG_3_1, SNUG_POOL_MAX, PIXEL)                                     \
+    SNUG_POOL_FUNCTION(snug_max_3_2_##layout, snug_max_or_nan, -HUGE_VALF, SNUG_POOL_COLUMNS_15,      \
+                       SNUG_POOL_ALONG_3_2, SNUG_POOL_MAX, PIXEL)                                     \
+    SNUG_POOL_FUNCTION(snug_max_2_2_##layout, snug_max_or_nan, -HUGE_VALF, SNUG_POOL_COLUMNS_14,      \
+                       SNUG_POOL_ALONG_2_2, SNUG_POOL_MAX, PIXEL)                                     \
+    SNUG_POOL_FUNCTION(snug_sum_3_1_##layout, snug_add, 0, SNUG_POOL_COLUMNS_9, SNUG_POOL_ALONG_3_1,  \
+                       SNUG_POOL_SUM, PIXEL)                                                          \
+    SNUG_POOL_FUNCTION(snug_sum_3_2_##layout, snug_add, 0, SNUG_POOL_COLUMNS_15, SNUG_POOL_ALONG_3_2, \
+                       SNUG_POOL_SUM, PIXEL)                                                          \
+    SNUG_POOL_FUNCTION(snug_sum_2_2_##layout, snug_add, 0, SNUG_POOL_COLUMNS_14, SNUG_POOL_ALONG_2_2, \
+                       SNUG_POOL_SUM, PIXEL)                                                          \
+    static inline snug_pool_function *snug_pool_for_##layout(const snug_layer *l, int32_t kind)       \
+    {                                                                                                 \
+        if (l->dilation_x != 1 || l->pad_left > 1)                                                    \
+            return NULL;                                                                              \
+        if (l->kernel_width == 3 && l->stride_x == 1)                                                 \
+            return kind == SNUG_MAX ? snug_max_3_1_##layout : snug_sum_3_1_##layout;                  \
+        if (l->kernel_width == 3 && l->stride_x == 2)                                                 \
+            return kind == SNUG_MAX ? snug_max_3_2_##layout : snug_sum_3_2_##layout;                  \
+        if (l->kernel_width == 2 && l->stride_x == 2)                                                 \
+            return kind == SNUG_MAX ? snug_max_2_2_##layout : snug_sum_2_2_##layout;                  \
+        return NULL;                                                                                  \
     }
 
 /* Whole vectors of channels, and the first lanes of a vector. */

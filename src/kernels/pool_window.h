@@ -3,7 +3,7 @@
 #ifndef SNUG_POOL_WINDOW_H
 #define SNUG_POOL_WINDOW_H
 
-#include <float.h>
+#include <math.h>
 
 #include "functions.h"
 #include "snug.h"
@@ -54,11 +54,12 @@ static inline float snug_pool_factor(const snug_layer *layer, int32_t kind, snug
     return 1.0F / (float)(layer->kernel_height * layer->kernel_width);
 }
 
-static inline float snug_pool_neutral(int32_t kind) { return kind == SNUG_MAX ? -FLT_MAX : 0; }
+static inline float snug_pool_neutral(int32_t kind) { return kind == SNUG_MAX ? -HUGE_VALF : 0; }
 
-static inline snug_vec snug_pool_combine(int32_t kind, snug_vec a, snug_vec b)
+/* What was found so far, and the next value. */
+static inline snug_vec snug_pool_combine(int32_t kind, snug_vec found, snug_vec next)
 {
-    return kind == SNUG_MAX ? snug_max(a, b) : snug_add(a, b);
+    return kind == SNUG_MAX ? snug_max_or_nan(next, found) : snug_add(found, next);
 }
 
 #endif

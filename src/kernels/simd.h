@@ -1,11 +1,16 @@
 /* simd.h - vectors of SNUG_VL floats, by the target's intrinsics where they decide the speed (x86, ARM), by
- * GNU vector extensions elsewhere, or in plain C. Define SNUG_NO_SIMD for plain C everywhere.
+ * GNU vector extensions elsewhere, or in plain C. Define SNUG_NO_SIMD for plain C everywhere. Define
+ * SNUG_FAST_MAX for max pools with one instruction per comparison: a NaN in a window may then be lost, and
+ * the pool gives a number.
  *
  * SNUG_VL is 16, 8, 4 or 1. A group of 16 channels is SNUG_LANES = 16 / SNUG_VL vectors.
  *
  * The fused multiply-add is asked for by name: -std=c99 keeps compilers from contracting a * b + c, and a
  * pragma that allows it keeps gcc from inlining these functions. On 32-bit ARM gcc would make GNU vectors
- * scalar. */
+ * scalar.
+ *
+ * snug_min(a, b) and snug_max(a, b) give b or NaN where a or b is NaN: ARM gives NaN, all others b. So a
+ * limit comes first and the value second, snug_max(low, x), and NaN passes through everywhere. */
 #ifndef SNUG_SIMD_H
 #define SNUG_SIMD_H
 
@@ -174,5 +179,28 @@ static inline snug_vec snug_max(snug_vec a, snug_vec b)
 }
 
 #endif
+
+/* The larger of two numbers, NaN where either is NaN. */
+static inline float snug_scalar_max_or_nan(float a, float b) { return a > b || a != a ? a : b; }
+
+/* The same of vectors. b is what was found so far: with AVX-512 only a is tested for NaN, and nothing waits
+ * for the test. */
+static inline snug_vec snug_max_or_nan(snug_vec a, snug_vec b)
+{
+#if defined(SNUG_FAST_MAX) || (SNUG_VL == 4 && (defined(__arm__) || defined(__aarch64__)))
+    return snug_max(a, b);
+#elif SNUG_VL == 1
+    return snug_scalar_max_or_nan(a, b);
+#elif SNUG_VL == 16
+    return _mm512_mask_max_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), a, b);
+#elif SNUG_VL == 8 /* bits of a NaN and of a number make a NaN */
+    return _mm256_or_ps(snug_max(a, b), snug_max(b, a));
+#elif defined(__SSE2__)
+    return _mm_or_ps(snug_max(a, b), snug_max(b, a));
+#else
+    const snug_mask m = (a > b) | (a != a);
+    return (snug_vec)(((snug_mask)a & m) | ((snug_mask)b & ~m));
+#endif
+}
 
 #endif

@@ -15,7 +15,7 @@ SNUG_WINOGRAD_INLINE void snug_winograd_larger_of_pairs(const int m, const float
         d[j] = snug_load(in + j * SNUG_VL);
     snug_winograd_output(m, n, d, o);
     for (int j = 0; j < m / 2; j++)
-        larger[j] = snug_max(o[2 * j], o[2 * j + 1]);
+        larger[j] = snug_max_or_nan(o[2 * j], o[2 * j + 1]);
 }
 
 /* A^T along pairs of rows, pool, bias and limits. */
@@ -30,10 +30,10 @@ SNUG_WINOGRAD_INLINE void snug_winograd_largest_along(const int m, const snug_wi
         snug_winograd_larger_of_pairs(m, in + i * SNUG_WINOGRAD_SIDE * SNUG_VL, largest);
         snug_winograd_larger_of_pairs(m, in + (i + 1) * SNUG_WINOGRAD_SIDE * SNUG_VL, below);
         for (int j = 0; j < m / 2; j++)
-            largest[j] = snug_add(snug_max(largest[j], below[j]), offset);
+            largest[j] = snug_add(snug_max_or_nan(largest[j], below[j]), offset);
         if (clamp) {
             for (int j = 0; j < m / 2; j++)
-                largest[j] = snug_min(snug_max(largest[j], low), high);
+                largest[j] = snug_min(high, snug_max(low, largest[j]));
         }
         for (int j = 0; j < m / 2; j++)
             snug_store(out + j * finish->out_pixel, largest[j]);

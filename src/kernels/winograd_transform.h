@@ -324,7 +324,7 @@ SNUG_WINOGRAD_INLINE void snug_winograd_output_along(const int m, const snug_win
         }
         if (clamp) {
             for (int j = 0; j < m; j++)
-                o[j] = snug_min(snug_max(o[j], low), high);
+                o[j] = snug_min(high, snug_max(low, o[j]));
         }
         for (int j = 0; j < m; j++)
             snug_store(out + j * finish->out_pixel, o[j]);

@@ -22,7 +22,7 @@ static double pooled(const Pool& pool, const MapShape& map, const double* plane,
       if (column < 0 || column >= map.width) continue;
       const double value = plane[row * map.width + column];
       sum += value;
-      largest = std::max(largest, value);
+      if (value > largest || std::isnan(value)) largest = value;
       ++inside;
     }
   }

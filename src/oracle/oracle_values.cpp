@@ -10,6 +10,7 @@
 
 namespace snug {
 
+/// A NaN as their first argument passes through std::max, std::min and std::clamp.
 double activated(double value, const Activation& activation) {
   const double alpha = static_cast<double>(activation.alpha), beta = static_cast<double>(activation.beta);
   switch (activation.kind) {

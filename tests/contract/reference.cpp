@@ -11,6 +11,7 @@
 namespace snug {
 namespace {
 
+/// A NaN as their first argument passes through std::max, std::min and std::clamp.
 double activated(const snug_layer& layer, double x) {
   const double alpha = layer.activation_alpha, beta = layer.activation_beta;
   switch (layer.activation) {
@@ -36,7 +37,7 @@ double activated(const snug_layer& layer, double x) {
 double largest(const LogicalMap& map) {
   double result = 0;
   for (const double value : map.values)
-    if (!std::isnan(value)) result = std::max(result, std::abs(value));
+    if (std::isfinite(value)) result = std::max(result, std::abs(value));
   return result;
 }
 
@@ -96,8 +97,9 @@ ReferenceOutput pool(const snug_layer& layer, const ReferenceInputs& inputs) {
         ++padded;
         if (!inside(in, y, x)) continue;
         ++valid;
-        sum += inputs.input.at(c, y, x);
-        maximum = std::max(maximum, inputs.input.at(c, y, x));
+        const double value = inputs.input.at(c, y, x);
+        sum += value;
+        if (value > maximum || std::isnan(value)) maximum = value;
       }
     if (layer.kind == SNUG_MAX) return maximum;
     return sum / static_cast<double>(layer.kind == SNUG_AVERAGE ? valid : padded);
@@ -177,9 +179,12 @@ ReferenceOutput binary(const snug_layer& layer, const ReferenceInputs& inputs) {
 ReferenceOutput concat(const snug_layer& layer, const ReferenceInputs& inputs) {
   const auto copied = [&](int64_t c, int64_t y, int64_t x) {
     const int64_t i = c - layer.channel_offset;
-    return i >= 0 && i < layer.in_channels ? inputs.input.at(i, y, x) : std::nan("");
+    return i >= 0 && i < layer.in_channels ? inputs.input.at(i, y, x) : 0;
   };
-  return unscaled(filled(output_shape(layer), copied));
+  ReferenceOutput output = unscaled(filled(output_shape(layer), copied));
+  output.first_channel = layer.channel_offset;
+  output.end_channel = layer.channel_offset + layer.in_channels;
+  return output;
 }
 
 ReferenceOutput lrn(const snug_layer& layer, const ReferenceInputs& inputs) {

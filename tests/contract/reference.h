@@ -2,6 +2,7 @@
 // tests hold the kernels against. Shares no code with them.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -33,11 +34,13 @@ struct ReferenceInputs {
   std::span<const float> weights, bias;
 };
 
-/// The output; NaN where the layer must leave it alone (concat: the other inputs' channels). Errors are judged
-/// relative to `scale`, the largest magnitude in the output, before its activation.
+/// The output. Errors are judged relative to `scale`, the largest finite magnitude in the output, before its
+/// activation.
 struct ReferenceOutput {
   LogicalMap map;
   double scale = 0;
+  /// Other channels must be left alone: a concat writes those of one input.
+  int64_t first_channel = 0, end_channel = std::numeric_limits<int64_t>::max();
 };
 
 /// Evaluates a layer of the operator in room `operator_name`; an unknown one is a bug.

@@ -51,7 +51,7 @@ std::string check_padding(const StoredMap& map) {
   for (int64_t c = map.shape.channels; c < stored_channels(map); ++c)
     for (int64_t y = 0; y < map.shape.height; ++y)
       for (int64_t x = 0; x < map.shape.width; ++x)
-        if (!std::isfinite(map.at(c, y, x)))
+        if (!std::isfinite(map.at(c, y, x)) && std::isfinite(map.at(map.shape.channels - 1, y, x)))
           return fmt::format("padding channel {} holds {} at (y {}, x {}), not a finite value", c, map.at(c, y, x), y,
                              x);
   return {};
@@ -62,6 +62,12 @@ struct Place {
 };
 std::string text(const Place& place) {
   return fmt::format("(c {}, y {}, x {})", place.c, place.y, place.x);
+}
+
+/// Whether a value is NaN where it must be, and a number where it must be. An infinity may have become NaN.
+bool same_kind(double got, double want, bool nan_may_spread) {
+  if (std::isnan(got)) return !std::isfinite(want) || nan_may_spread;
+  return std::isfinite(want) ? std::isfinite(got) : got == want;
 }
 
 }  // namespace
@@ -87,7 +93,7 @@ void write_map(StoredMap& map, const LogicalMap& values, Random& random) {
         map.at(c, y, x) = c < map.shape.channels ? static_cast<float>(values.at(c, y, x)) : random.real(-2000, 2000);
 }
 
-std::string compare(const StoredMap& stored, const ReferenceOutput& expected, double tolerance, bool judge_padding) {
+std::string compare(const StoredMap& stored, const ReferenceOutput& expected, const Leniency& leniency) {
   double worst = 0;
   Place worst_place;
   for (int64_t c = 0; c < stored.shape.channels; ++c)
@@ -96,21 +102,21 @@ std::string compare(const StoredMap& stored, const ReferenceOutput& expected, do
         const float got = stored.at(c, y, x);
         const double want = expected.map.at(c, y, x);
         const Place place{c, y, x};
-        if (std::isnan(want)) {
+        if (c < expected.first_channel || c >= expected.end_channel) {
           if (!is_untouched(got)) return "wrote another input's channel, at " + text(place);
-        } else if (!std::isfinite(got)) {
+        } else if (is_untouched(got) || !same_kind(got, want, leniency.nan_may_spread)) {
           return fmt::format("{} at {}, expected {:.9g}{}", got, text(place), want,
                              is_untouched(got) ? " (never written)" : "");
-        } else if (const double error = std::abs(got - want) / expected.scale; error > worst) {
+        } else if (const double error = std::abs(got - want) / expected.scale; std::isfinite(got) && error > worst) {
           worst = error;
           worst_place = place;
         }
       }
-  if (worst > tolerance)
+  if (worst > leniency.tolerance)
     return fmt::format("max error {:.2g} at {}, allowed {:.0e}: {:.9g} instead of {:.9g}", worst, text(worst_place),
-                       tolerance, stored.at(worst_place.c, worst_place.y, worst_place.x),
+                       leniency.tolerance, stored.at(worst_place.c, worst_place.y, worst_place.x),
                        expected.map.at(worst_place.c, worst_place.y, worst_place.x));
-  if (judge_padding)
+  if (leniency.judge_padding)
     if (std::string complaint = check_padding(stored); !complaint.empty()) return complaint;
   return check_gaps(stored);
 }

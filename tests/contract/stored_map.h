@@ -33,8 +33,15 @@ StoredMap make_stored_map(const Layout& layout, const MapShape& shape, bool slic
 /// Values of the map, and garbage that is finite but large in the padding channels.
 void write_map(StoredMap& map, const LogicalMap& values, Random& random);
 
-/// What the kernel wrote, checked against the reference. `judge_padding`: padding channels must be finite.
-/// Returns the complaint, or empty.
-std::string compare(const StoredMap& stored, const ReferenceOutput& expected, double tolerance, bool judge_padding);
+/// What a comparison lets pass.
+struct Leniency {
+  double tolerance;     ///< relative to the reference's scale
+  bool nan_may_spread;  ///< NaN may stand for a number
+  bool judge_padding;   ///< padding channels must be finite, but where the map's last channel is not
+};
+
+/// What the kernel wrote, checked against the reference: NaN where that is NaN, and NaN or the infinity where that is
+/// infinite. Returns the complaint, or empty.
+std::string compare(const StoredMap& stored, const ReferenceOutput& expected, const Leniency& leniency);
 
 }  // namespace snug
