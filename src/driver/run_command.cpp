@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -83,13 +84,14 @@ std::vector<std::string> read_labels(const std::filesystem::path& file) {
   return labels;
 }
 
-/// The classes with the largest values, largest first.
+/// The classes with the largest values, largest first; before them those that are not a number.
 json top_classes(const std::vector<float>& output, int count, const std::vector<std::string>& labels) {
   std::vector<size_t> order(output.size());
   std::iota(order.begin(), order.end(), size_t{0});
+  const auto rank = [&](size_t i) { return std::isnan(output[i]) ? HUGE_VALF : output[i]; };
   const size_t kept = std::min(static_cast<size_t>(count), order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-                    [&](size_t a, size_t b) { return output[a] != output[b] ? output[a] > output[b] : a < b; });
+                    [&](size_t a, size_t b) { return rank(a) != rank(b) ? rank(a) > rank(b) : a < b; });
   json classes = json::array();
   for (size_t i = 0; i < kept; ++i) {
     const std::string label = order[i] < labels.size() ? labels[order[i]] : "";

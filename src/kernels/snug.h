@@ -78,7 +78,10 @@ typedef struct snug_layer {
     int32_t sibling_channel[SNUG_MORE_SIBLINGS], sibling_floats[SNUG_MORE_SIBLINGS];
 } snug_layer;
 
-/* conv: output = activation(conv(input, weights) + bias + residual).
+/* NaN and infinity pass through all kernels: no output is a number that is not one by the operator's
+ * definition. An infinity may become NaN, and so may what a kernel mixes with it or with NaN.
+ *
+ * conv: output = activation(conv(input, weights) + bias + residual).
  * weights: packed for this kernel, 64-byte aligned. bias: out_channels values, then zeros up to a multiple of
  * 16. residual: NULL, or a map like the output (it may be the output itself where the primitive says so).
  * workspace: 64-byte aligned, of the size that the primitive states. */

@@ -1,6 +1,6 @@
-/* cross_check - kernels whose register tiles ARM has by lanes, against a textbook loop in double precision: a
- * C99 program of its own, for a cross compiler and an emulator. Prints the largest error; exit code 1 if that
- * is too large. */
+/* cross_check - kernels whose register tiles ARM has by lanes, and max pools, against a textbook loop in
+ * double precision, with and without a NaN in the input: a C99 program of its own, for a cross compiler and
+ * an emulator. Prints the largest error; exit code 1 if that is too large. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,9 @@ SNUG_CONV_KERNEL(conv_blocked_c16);
 SNUG_CONV_KERNEL(conv_pointwise_c16);
 SNUG_CONV_KERNEL(conv_pointwise_hwc);
 SNUG_CONV_KERNEL(conv_implicit_hwc);
+SNUG_MAP_KERNEL(pool_max_c16);
+SNUG_MAP_KERNEL(pool_max_hwc);
+SNUG_MAP_KERNEL(pool_max_chw);
 
 enum { MAXIMUM_FLOATS = 1 << 17 };
 static float input[MAXIMUM_FLOATS], weights[MAXIMUM_FLOATS], packed[MAXIMUM_FLOATS], residual[MAXIMUM_FLOATS],
@@ -22,13 +25,19 @@ typedef struct shape {
 
 /* Channel tails, rows shorter and longer than a tile, borders of one and two pixels, sums in several parts.
  */
-static const shape shapes[] = {
-    {16, 7, 16, 3, 1, 1, 1, SNUG_RELU},           {32, 14, 48, 3, 1, 1, 1, SNUG_NO_ACTIVATION},
-    {20, 13, 24, 3, 2, 1, 1, SNUG_CLIP},          {17, 9, 33, 5, 1, 2, 1, SNUG_RELU},
-    {21, 8, 16, 3, 1, 2, 2, SNUG_LEAKY_RELU},     {512, 4, 16, 3, 1, 1, 1, SNUG_NO_ACTIVATION},
-    {64, 1, 16, 3, 1, 1, 1, SNUG_RELU},           {16, 7, 32, 1, 1, 0, 1, SNUG_RELU},
-    {67, 13, 40, 1, 1, 0, 1, SNUG_CLIP},          {48, 14, 24, 1, 2, 0, 1, SNUG_HARD_SWISH},
-    {130, 5, 144, 1, 1, 0, 1, SNUG_NO_ACTIVATION}};
+static const shape shapes[] = {{16, 7, 16, 3, 1, 1, 1, SNUG_RELU},
+                               {32, 14, 48, 3, 1, 1, 1, SNUG_NO_ACTIVATION},
+                               {20, 13, 24, 3, 2, 1, 1, SNUG_CLIP},
+                               {17, 9, 33, 5, 1, 2, 1, SNUG_RELU},
+                               {21, 8, 16, 3, 1, 2, 2, SNUG_LEAKY_RELU},
+                               {512, 4, 16, 3, 1, 1, 1, SNUG_NO_ACTIVATION},
+                               {64, 1, 16, 3, 1, 1, 1, SNUG_RELU},
+                               {16, 7, 32, 1, 1, 0, 1, SNUG_RELU},
+                               {67, 13, 40, 1, 1, 0, 1, SNUG_CLIP},
+                               {48, 14, 24, 1, 2, 0, 1, SNUG_HARD_SWISH},
+                               {130, 5, 144, 1, 1, 0, 1, SNUG_NO_ACTIVATION},
+                               {19, 6, 16, 1, 1, 0, 1, SNUG_SIGMOID},
+                               {16, 9, 20, 3, 1, 1, 1, SNUG_HARD_SIGMOID}};
 
 static float random_float(void)
 {
@@ -84,13 +93,18 @@ static double activated(const snug_layer *l, double x)
 {
     switch (l->activation) {
     case SNUG_RELU:
-        return x > 0 ? x : 0;
+        return x < 0 ? 0 : x;
     case SNUG_CLIP:
         return x < l->activation_alpha  ? l->activation_alpha
                : x > l->activation_beta ? l->activation_beta
                                         : x;
     case SNUG_LEAKY_RELU:
         return x < 0 ? l->activation_alpha * x : x;
+    case SNUG_SIGMOID:
+        return 1 / (1 + exp(-x));
+    case SNUG_HARD_SIGMOID:
+        x = l->activation_alpha * x + l->activation_beta;
+        return x < 0 ? 0 : x > 1 ? 1 : x;
     case SNUG_HARD_SWISH:
         return x * (x < -3 ? 0 : x > 3 ? 1 : x / 6 + 0.5);
     default:
@@ -117,8 +131,17 @@ static double exact(const snug_layer *l, int blocked, int32_t o, int32_t y, int3
     return activated(l, sum);
 }
 
-/* The largest error relative to the largest output. */
-static double error_of(SNUG_CONV_KERNEL((*kernel)), const shape *s, int blocked)
+/* NaN and a number differ infinitely. */
+static double difference_of(double value, double result)
+{
+    if (isnan(value) || isnan(result))
+        return isnan(value) && isnan(result) ? 0 : HUGE_VAL;
+    return fabs(value - result);
+}
+
+/* The largest error relative to the largest output. planted: what one value of the input becomes, if not 0.
+ */
+static double error_of(SNUG_CONV_KERNEL((*kernel)), const shape *s, int blocked, float planted)
 {
     const snug_layer l = layer_of(s, blocked);
     const int32_t taps = l.kernel_height * l.kernel_width;
@@ -141,6 +164,8 @@ static double error_of(SNUG_CONV_KERNEL((*kernel)), const shape *s, int blocked)
     }
     for (int32_t o = l.out_channels; o % 16 != 0; o++)
         bias[o] = 0;
+    if (planted != 0)
+        input[map_index(blocked, l.in_plane, l.in_row, l.in_pixel, 0, s->size / 2, s->size / 2)] = planted;
     kernel(&l, input, packed, bias, residual, output, NULL);
     for (int32_t o = 0; o < l.out_channels; o++)
         for (int32_t y = 0; y < l.out_height; y++)
@@ -148,8 +173,8 @@ static double error_of(SNUG_CONV_KERNEL((*kernel)), const shape *s, int blocked)
                 const double value = exact(&l, blocked, o, y, x);
                 const double result =
                     output[map_index(blocked, l.out_plane, l.out_row, l.out_pixel, o, y, x)];
-                if (!(fabs(value - result) <= difference))
-                    difference = fabs(value - result);
+                if (difference_of(value, result) > difference)
+                    difference = difference_of(value, result);
                 if (fabs(value) > largest)
                     largest = fabs(value);
             }
@@ -163,7 +188,9 @@ static int check(const char *name, SNUG_CONV_KERNEL((*kernel)), int blocked, int
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         if (pointwise && shapes[i].kernel != 1)
             continue;
-        const double error = error_of(kernel, &shapes[i], blocked);
+        const double with_nan = error_of(kernel, &shapes[i], blocked, NAN),
+                     without = error_of(kernel, &shapes[i], blocked, 0),
+                     error = with_nan > without ? with_nan : without;
         if (!(error <= 2e-6)) {
             printf("%s: shape %u: error %.2e\n", name, (unsigned)i, error);
             failed = 1;
@@ -174,11 +201,70 @@ static int check(const char *name, SNUG_CONV_KERNEL((*kernel)), int blocked, int
     return failed;
 }
 
+enum { POOL_CHANNELS = 16, POOL_SIZE = 17 };
+
+/* The value of one window. at: where its channel begins. */
+static float largest(const snug_layer *l, size_t at, int32_t y, int32_t x)
+{
+    float found = -HUGE_VALF;
+    for (int32_t row = y * l->stride_y; row < y * l->stride_y + l->kernel_height; row++)
+        for (int32_t column = x * l->stride_x; column < x * l->stride_x + l->kernel_width; column++) {
+            const float value = input[at + (size_t)(row * l->in_row + column * l->in_pixel)];
+            if (isnan(value) || value > found)
+                found = value;
+        }
+    return found;
+}
+
+/* A max pool without padding of a map in which a value is NaN, and all of a corner -infinity. */
+static int check_pool(const char *name, SNUG_MAP_KERNEL((*kernel)), int planar, int32_t size, int32_t stride)
+{
+    const int32_t channel = planar ? POOL_SIZE * POOL_SIZE : 1, pixel = planar ? 1 : POOL_CHANNELS;
+    snug_layer l = {0};
+    int failed = 0;
+    l.kind = SNUG_MAX;
+    l.in_channels = l.out_channels = POOL_CHANNELS;
+    l.in_height = l.in_width = POOL_SIZE;
+    l.out_height = l.out_width = (POOL_SIZE - size) / stride + 1;
+    l.kernel_height = l.kernel_width = size;
+    l.stride_y = l.stride_x = stride;
+    l.dilation_y = l.dilation_x = 1;
+    l.in_pixel = l.out_pixel = pixel;
+    l.in_row = pixel * l.in_width;
+    l.out_row = pixel * l.out_width;
+    l.in_plane = l.in_row * l.in_height;
+    l.out_plane = l.out_row * l.out_height;
+    for (size_t i = 0; i < MAXIMUM_FLOATS; i++)
+        input[i] = random_float();
+    for (int32_t c = 0; c < POOL_CHANNELS; c++) {
+        input[c * channel + (c + 1) * l.in_row + c * pixel] = NAN;
+        for (int32_t i = 0; i < size * size; i++)
+            input[c * channel + i / size * l.in_row + (POOL_SIZE - 1 - i % size) * pixel] = -HUGE_VALF;
+    }
+    kernel(&l, input, NULL, output);
+    for (int32_t c = 0; c < POOL_CHANNELS; c++)
+        for (int32_t y = 0; y < l.out_height; y++)
+            for (int32_t x = 0; x < l.out_width; x++) {
+                const float value = largest(&l, (size_t)(c * channel), y, x),
+                            result = output[c * (planar ? l.out_plane : 1) + y * l.out_row + x * pixel];
+                failed |= !(value == result || (isnan(value) && isnan(result)));
+            }
+    if (failed)
+        printf("%s: wrong in windows of %d at stride %d\n", name, (int)size, (int)stride);
+    return failed;
+}
+
 int main(void)
 {
     int failed = check("conv_blocked_c16", conv_blocked_c16, 1, 0);
     failed |= check("conv_pointwise_c16", conv_pointwise_c16, 1, 1);
     failed |= check("conv_pointwise_hwc", conv_pointwise_hwc, 0, 1);
     failed |= check("conv_implicit_hwc", conv_implicit_hwc, 0, 0);
+    for (int32_t size = 2; size <= 4; size++)
+        for (int32_t stride = 1; stride <= 2; stride++) {
+            failed |= check_pool("pool_max_c16", pool_max_c16, 0, size, stride);
+            failed |= check_pool("pool_max_hwc", pool_max_hwc, 0, size, stride);
+            failed |= check_pool("pool_max_chw", pool_max_chw, 1, size, stride);
+        }
     return failed;
 }

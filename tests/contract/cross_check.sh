@@ -17,8 +17,8 @@ done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 sources=(tests/contract/cross_check.c)
-for kernel in conv_blocked_c16 conv_pointwise_c16 conv_pointwise_hwc conv_implicit_hwc; do
-  sources+=("src/ops/conv/$kernel/$kernel.c")
+for kernel in conv/conv_{blocked_c16,pointwise_c16,pointwise_hwc,implicit_hwc} pool/pool_max_{c16,hwc,chw}; do
+  sources+=("src/ops/$kernel/${kernel#*/}.c")
 done
 "${compiler[@]}" -std=c99 "${flags[@]}" -Isrc/kernels "${sources[@]}" -lm -o "$folder/cross_check"
 "${runner[@]}" "$folder/cross_check"
