@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "graph/operator.h"
 #include "import/check_model.h"
 #include "import/check_node.h"
@@ -102,6 +103,12 @@ void add_model_node(Growth& growth, const OnnxNode& node) {
   id = op->import_onnx(node, growth.graph);
 }
 
+/// From here on names are only shown. They may hold anything: escapes of the terminal, line ends, bytes of no script.
+void make_names_printable(Graph& graph) {
+  for (Tensor& tensor : graph.tensors) tensor.name = printable(tensor.name);
+  for (Node& node : graph.nodes) node.name = printable(node.name);
+}
+
 /// Nodes that rooms add beside the model's own ("conv1/reshape") may meet a name of the model.
 void make_names_unique(Graph& graph) {
   std::set<std::string> taken;
@@ -150,6 +157,7 @@ Graph import_model(const OnnxModel& file, const ImportOptions& options) {
   // An input whose dimensions alone were read is constant by now.
   const auto readers = consumers(graph);
   std::erase_if(graph.inputs, [&](TensorId id) { return readers[static_cast<size_t>(id)].empty(); });
+  make_names_printable(graph);
   make_names_unique(graph);
   return verified(std::move(graph));
 }
