@@ -41,9 +41,9 @@ constexpr Refusal kRefusals[] = {
     {"_pad", "snug takes \"constant\" only"},
     {"Pad2d", "snug takes \"constant\" only"},
     {"gemm_default_matrix_bias", "differs from row to row"},
-    {"matmul", "snug takes one matrix"},         // products of two computed tensors
-    {"addmm", "snug takes constants only"},      // the same
-    {"reshape_allowzero", "does not hold the"},  // a tensor without values
+    {"matmul", "snug takes one matrix"},            // products of two computed tensors
+    {"addmm", "snug takes constants only"},         // the same
+    {"reshape_allowzero", "snug takes 1 or more"},  // a tensor without values
 };
 /// Messages for models that hold no unsupported operator of ai.onnx, yet are no network for snug.
 constexpr const char* kOtherCauses[] = {
