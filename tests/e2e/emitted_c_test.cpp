@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -34,18 +35,29 @@ const Reference& reference() {
   return instance;
 }
 
-class Targets : public ::testing::TestWithParam<const char*> {};
+class Targets : public ::testing::TestWithParam<const char*> {
+  void SetUp() override {
+    const Target target = find_target(GetParam());
+    if (!installed(target.compiler)) GTEST_SKIP() << "skipped: " << target.compiler << " is not installed";
+    if (!target.runner.empty() && !installed(target.runner.front()))
+      GTEST_SKIP() << "skipped: " << target.runner.front() << " is not installed";
+  }
+};
 
 TEST_P(Targets, GiveTheSameAnswer) {
-  const Target target = find_target(GetParam());
-  if (!installed(target.compiler)) GTEST_SKIP() << "skipped: " << target.compiler << " is not installed";
-  if (!target.runner.empty() && !installed(target.runner.front()))
-    GTEST_SKIP() << "skipped: " << target.runner.front() << " is not installed";
   EXPECT_LE(relative_error(answer(reference().project, reference().inputs, GetParam()).front(), reference().output),
             1e-4);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Targets, ::testing::Values("c99", "clang", "tcc", "x86-64-v2", "cortex-a15", "aarch64"),
+TEST_P(Targets, GiveNoClassWhereThePixelInTheMiddleIsNaN) {
+  std::vector<std::vector<float>> inputs = reference().inputs;
+  inputs.front()[224 * 112 + 112] = NAN;
+  const std::vector<float> classes = answer(reference().project, inputs, GetParam()).front();
+  EXPECT_TRUE(std::ranges::all_of(classes, [](float value) { return std::isnan(value); }));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Targets,
+                         ::testing::Values("host", "c99", "clang", "tcc", "x86-64-v2", "cortex-a15", "aarch64"),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::replace(name.begin(), name.end(), '-', '_');

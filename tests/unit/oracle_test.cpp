@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsNan;
 using ::testing::Pointwise;
 using Values = std::vector<double>;
 
@@ -100,6 +101,14 @@ TEST(Oracle, MaxPoolIgnoresPadding) {
   EXPECT_THAT(output(graph, {counting(9, -9)}), ElementsAre(-9, -7, -3, -1));
 }
 
+TEST(Oracle, MaxPoolKeepsNaNAndInfinity) {
+  const Graph graph = one_node(OnnxBuilder(), {1, 1, 1, 8}, "MaxPool", {"x"}, [](OnnxNodeBuilder node) {
+    node.with_ints("kernel_shape", {1, 2}).with_ints("strides", {1, 2});
+  });
+  EXPECT_THAT(output(graph, {{NAN, 1, 2, NAN, -HUGE_VAL, -HUGE_VAL, 3, HUGE_VAL}}),
+              ElementsAre(IsNan(), IsNan(), -HUGE_VAL, HUGE_VAL));
+}
+
 TEST(Oracle, AveragePoolCountsWhatLiesInside) {
   const auto pads = [](OnnxNodeBuilder node) {
     node.with_ints("kernel_shape", {1, 2}).with_ints("pads", {0, 1, 0, 1});
@@ -142,6 +151,11 @@ TEST(Oracle, Activations) {
   const Graph clip =
       one_node(OnnxBuilder().constant("low", {}, {-1}).constant("high", {}, {2}), {5}, "Clip", {"x", "low", "high"});
   EXPECT_THAT(output(clip, {x}), ElementsAre(-1, -0.5, 0, 0.5, 2));
+}
+
+TEST(Oracle, ActivationsOfNaNAreNaN) {
+  for (const char* type : {"Relu", "LeakyRelu", "Clip", "Sigmoid", "HardSigmoid", "HardSwish"})
+    EXPECT_THAT(output(one_node(OnnxBuilder(14), {1}, type, {"x"}), {{NAN}}), ElementsAre(IsNan())) << type;
 }
 
 TEST(Oracle, AddAndMulBroadcast) {
