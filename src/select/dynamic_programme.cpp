@@ -121,7 +121,7 @@ void find_concats(Problem& problem, const std::vector<std::vector<int>>& kept) {
     }
   }
   for (auto& [node, concat] : problem.concats) {
-    concat.first = first_producer(costs, problem.lifetimes, node);
+    concat.first = problem.lifetimes.first_producer[node];
     concat.first_tensor = costs.nodes[concat.first].output;
     for (const int tensor : costs.nodes[node].inputs) problem.concats_of[tensor].push_back(node);
   }

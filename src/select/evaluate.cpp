@@ -53,6 +53,7 @@ namespace {
 struct Arrangement {
   std::vector<const Candidate*> candidates;
   std::vector<int> layout, container;
+  std::vector<int> copy_free;  ///< nodes, in order
 };
 
 Arrangement arrange(const CostTable& costs, const std::vector<int>& choice) {
@@ -68,6 +69,7 @@ Arrangement arrange(const CostTable& costs, const std::vector<int>& choice) {
     result.candidates.push_back(&candidate);
     result.layout[costs.nodes[node].output] = candidate.output_layout;
     if (!candidate.copy_free) continue;
+    result.copy_free.push_back(static_cast<int>(node));
     for (const int tensor : costs.nodes[node].inputs) result.container[tensor] = static_cast<int>(node);
   }
   return result;
@@ -155,9 +157,8 @@ int64_t tensor_bytes(const CostTable& costs, const Arrangement& arrangement, int
 int64_t open_buffer_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement,
                           int node) {
   int64_t bytes = 0;
-  for (int concat = node; concat < static_cast<int>(costs.nodes.size()); ++concat) {
-    if (!arrangement.candidates[concat]->copy_free) continue;
-    if (first_producer(costs, lifetimes, concat) >= node) continue;
+  for (const int concat : arrangement.copy_free) {
+    if (concat < node || lifetimes.first_producer[concat] >= node) continue;
     bytes += tensor_bytes(costs, arrangement, costs.nodes[concat].output);
   }
   for (size_t group = 0; group < costs.siblings.size(); ++group) {
@@ -169,25 +170,13 @@ int64_t open_buffer_bytes(const CostTable& costs, const Lifetimes& lifetimes, co
   return bytes;
 }
 
-/// Live bytes before `node` runs, once its slots before `slot` are converted.
-int64_t live_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node,
-                   int slot) {
-  int64_t bytes = open_buffer_bytes(costs, lifetimes, arrangement, node);
-  for (const int tensor : lifetimes.live[node]) {
-    if (arrangement.container[tensor] >= 0) continue;
-    if (needed(costs, lifetimes, arrangement, tensor, node, slot)) bytes += tensor_bytes(costs, arrangement, tensor);
-  }
-  for (int done = 0; done < slot; ++done) bytes += copy_bytes(costs, arrangement, node, done);
-  return bytes;
-}
-
 int64_t own_output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
   const Candidate& candidate = *arrangement.candidates[node];
   if (candidate.in_place >= 0 || candidate.copy_free || made_by_sibling(costs, node, candidate.siblings)) return 0;
   const int output = costs.nodes[node].output;
   const int container = arrangement.container[output];
   if (container < 0) return tensor_bytes(costs, arrangement, output);
-  const bool begins = first_producer(costs, lifetimes, container) == node;
+  const bool begins = lifetimes.first_producer[container] == node;
   return begins ? tensor_bytes(costs, arrangement, costs.nodes[container].output) : 0;
 }
 
@@ -202,23 +191,33 @@ int64_t output_bytes(const CostTable& costs, const Lifetimes& lifetimes, const A
   return bytes;
 }
 
-int64_t run_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
-  const int slots = static_cast<int>(costs.nodes[node].inputs.size());
-  return live_bytes(costs, lifetimes, arrangement, node, slots) + arrangement.candidates[node]->workspace_bytes +
-         output_bytes(costs, lifetimes, arrangement, node);
-}
+/// Live bytes while a node runs, and the most while its inputs are converted before.
+struct NodeBytes {
+  int64_t running = 0, converting = 0;
+  int64_t peak() const { return std::max(running, converting); }
+};
 
-int64_t node_peak(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
-  int64_t peak = run_bytes(costs, lifetimes, arrangement, node);
+NodeBytes node_bytes(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement, int node) {
+  int64_t live = open_buffer_bytes(costs, lifetimes, arrangement, node);
+  for (const int tensor : lifetimes.live[node]) {
+    if (arrangement.container[tensor] < 0) live += tensor_bytes(costs, arrangement, tensor);
+  }
+  NodeBytes bytes;
   for (int slot = 0; slot < static_cast<int>(costs.nodes[node].inputs.size()); ++slot) {
     const int64_t copy = copy_bytes(costs, arrangement, node, slot);
     if (copy == 0) continue;
     const int tensor = costs.nodes[node].inputs[slot];
     const int64_t between = bytes_between(costs.tensors[tensor], arrangement.layout[tensor],
                                           arrangement.candidates[node]->input_layouts[slot]);
-    peak = std::max(peak, live_bytes(costs, lifetimes, arrangement, node, slot) + copy + between);
+    bytes.converting = std::max(bytes.converting, live + copy + between);
+    live += copy;
+    const bool dies =
+        arrangement.container[tensor] < 0 && !needed(costs, lifetimes, arrangement, tensor, node, slot + 1);
+    if (dies) live -= tensor_bytes(costs, arrangement, tensor);
   }
-  return peak;
+  bytes.running =
+      live + arrangement.candidates[node]->workspace_bytes + output_bytes(costs, lifetimes, arrangement, node);
+  return bytes;
 }
 
 int64_t end_peak(const CostTable& costs, const Lifetimes& lifetimes, const Arrangement& arrangement) {
@@ -264,7 +263,10 @@ std::optional<Fault> find_fault(const CostTable& costs, const Lifetimes& lifetim
 }
 
 Evaluation evaluate(const CostTable& costs, const std::vector<int>& choice) {
-  const Lifetimes lifetimes = lifetimes_of(costs);
+  return evaluate(costs, lifetimes_of(costs), choice);
+}
+
+Evaluation evaluate(const CostTable& costs, const Lifetimes& lifetimes, const std::vector<int>& choice) {
   Evaluation result;
   if (const std::optional<Fault> fault = find_fault(costs, lifetimes, choice)) {
     result.valid = false;
@@ -274,7 +276,7 @@ Evaluation evaluate(const CostTable& costs, const std::vector<int>& choice) {
   const Arrangement arrangement = arrange(costs, choice);
   const int steps = static_cast<int>(costs.nodes.size());
   for (int node = 0; node < steps; ++node) {
-    result.node_peak_bytes.push_back(node_peak(costs, lifetimes, arrangement, node));
+    result.node_peak_bytes.push_back(node_bytes(costs, lifetimes, arrangement, node).peak());
     result.flash_bytes += arrangement.candidates[node]->weight_bytes;
   }
   result.node_peak_bytes.push_back(end_peak(costs, lifetimes, arrangement));
@@ -294,8 +296,8 @@ PeakParts peak_parts(const CostTable& costs, const std::vector<int>& choice, int
     parts.others = end_peak(costs, lifetimes, arrangement);
     return parts;
   }
-  const int64_t run = run_bytes(costs, lifetimes, arrangement, node);
-  const int64_t peak = node_peak(costs, lifetimes, arrangement, node);
+  const NodeBytes bytes = node_bytes(costs, lifetimes, arrangement, node);
+  const int64_t run = bytes.running, peak = bytes.peak();
   std::vector<int> counted;
   for (int slot = 0; slot < static_cast<int>(costs.nodes[node].inputs.size()); ++slot) {
     const int tensor = costs.nodes[node].inputs[slot];

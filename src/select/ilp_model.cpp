@@ -66,7 +66,7 @@ void add_choices(Builder& builder, IlpObjective objective) {
       const bool only =
           builder.copy_free_column.emplace(std::pair(node, candidates[index].output_layout), column).second;
       CHECK(only, builder.costs.nodes[node].name + " has two copy-free candidates in one layout");
-      builder.first[node] = first_producer(builder.costs, builder.lifetimes, node);
+      builder.first[node] = builder.lifetimes.first_producer[node];
     }
     add_row(model, 1, 1, one);
   }

@@ -15,12 +15,14 @@ Lifetimes lifetimes_of(const CostTable& costs) {
   Lifetimes result;
   result.of.resize(costs.tensors.size());
   result.readers.resize(costs.tensors.size());
+  result.first_producer.assign(costs.nodes.size(), std::numeric_limits<int>::max());
   for (int node = 0; node < steps; ++node) {
     for (const int tensor : costs.nodes[node].inputs) {
       const bool exists = costs.tensors[tensor].is_input || result.of[tensor].producer >= 0;
       CHECK(exists, costs.nodes[node].name + " reads a tensor that no earlier node produces");
       result.of[tensor].last = node;
       result.readers[tensor].push_back(node);
+      result.first_producer[node] = std::min(result.first_producer[node], result.of[tensor].producer);
     }
     Lifetime& output = result.of[costs.nodes[node].output];
     output.producer = node;
@@ -42,12 +44,6 @@ bool takes_over(const CostTable& costs, const Lifetimes& lifetimes, int node, in
   const std::vector<int>& inputs = costs.nodes[node].inputs;
   const int tensor = inputs[slot];
   return lifetimes.of[tensor].last == node && std::ranges::count(inputs, tensor) == 1;
-}
-
-int first_producer(const CostTable& costs, const Lifetimes& lifetimes, int concat) {
-  int first = std::numeric_limits<int>::max();
-  for (const int tensor : costs.nodes[concat].inputs) first = std::min(first, lifetimes.of[tensor].producer);
-  return first;
 }
 
 bool made_by_sibling(const CostTable& costs, int node, int group) {

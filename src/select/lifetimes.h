@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cost/cost_table.h"
+#include "select/selection.h"
 
 namespace snug {
 
@@ -20,6 +21,7 @@ struct Lifetimes {
   std::vector<Lifetime> of;               ///< per tensor
   std::vector<std::vector<int>> live;     ///< per step 0..n: tensors that exist before it and are needed by it or later
   std::vector<std::vector<int>> readers;  ///< per tensor, the nodes that read it, once per slot
+  std::vector<int> first_producer;        ///< per node, of its inputs: where the buffer of a copy-free concat begins
 };
 Lifetimes lifetimes_of(const CostTable& costs);
 
@@ -30,15 +32,15 @@ bool takes_over(const CostTable& costs, const Lifetimes& lifetimes, int node, in
 /// Why this candidate can never be part of a valid choice, or empty.
 std::string impossible(const CostTable& costs, const Lifetimes& lifetimes, int node, const Candidate& candidate);
 
-/// Node that produces the first of a concat's inputs: where the buffer of a copy-free concat begins.
-int first_producer(const CostTable& costs, const Lifetimes& lifetimes, int concat);
-
 /// Whether a node that takes a candidate of this group (-1: of none) has its output from an earlier node's call.
 bool made_by_sibling(const CostTable& costs, int node, int group);
 
 /// Nodes of a group behind its first one whose outputs exist, or are being made, before `node` runs if one call makes
 /// them all.
 std::vector<int> made_before(const SiblingCosts& siblings, int node);
+
+/// As evaluate() of selection.h, where many choices of one table are evaluated.
+Evaluation evaluate(const CostTable& costs, const Lifetimes& lifetimes, const std::vector<int>& choice);
 
 /// A choice that breaks a rule, and where.
 struct Fault {

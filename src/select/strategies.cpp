@@ -125,8 +125,9 @@ bool same_but_for_form(const Candidate& a, const Candidate& b) {
 }
 
 /// In place and without copies, wherever it costs nothing.
-void take_free_forms(const CostTable& costs, const Limits& limits, std::vector<int>& choice) {
-  Evaluation now = evaluate(costs, choice);
+void take_free_forms(const CostTable& costs, const Lifetimes& lifetimes, const Limits& limits,
+                     std::vector<int>& choice) {
+  Evaluation now = evaluate(costs, lifetimes, choice);
   for (size_t node = 0; node < choice.size() && now.valid; ++node) {
     const std::vector<Candidate>& candidates = costs.nodes[node].candidates;
     for (int index = 0; index < static_cast<int>(candidates.size()); ++index) {
@@ -134,7 +135,7 @@ void take_free_forms(const CostTable& costs, const Limits& limits, std::vector<i
       if (plain(candidates[index]) || !plain(candidates[before])) continue;
       if (!same_but_for_form(candidates[index], candidates[before])) continue;
       choice[node] = index;
-      Evaluation then = evaluate(costs, choice);
+      Evaluation then = evaluate(costs, lifetimes, choice);
       const bool fits =
           then.peak_bytes <= now.peak_bytes || (limits.ram_bytes != kNoLimit && then.peak_bytes <= limits.ram_bytes);
       if (then.valid && fits) {
@@ -242,7 +243,7 @@ std::vector<int> choose_by_layer(const CostTable& costs, const Limits& limits, S
     layout[costs.nodes[node].output] = costs.nodes[node].candidates[choice.back()].output_layout;
   }
   make_valid(costs, lifetimes, orders, choice);
-  take_free_forms(costs, limits, choice);
+  take_free_forms(costs, lifetimes, limits, choice);
   return choice;
 }
 
