@@ -12,17 +12,20 @@ static int32_t channels_in_block(const snug_layer *layer, int32_t block)
 static void softmax_pixel(const snug_layer *layer, const float *input, float *output)
 {
     const int32_t blocks = (layer->in_channels + 15) / 16;
-    float max = input[0], sum = 0;
+    float max = input[0];
+    snug_compensated total = {0, 0};
     for (int32_t b = 0; b < blocks; ++b) {
         const float largest =
             snug_softmax_max(input + (ptrdiff_t)b * layer->in_plane, channels_in_block(layer, b));
         max = largest > max ? largest : max;
     }
     for (int32_t b = 0; b < blocks; ++b)
-        sum += snug_softmax_exp(input + (ptrdiff_t)b * layer->in_plane,
-                                output + (ptrdiff_t)b * layer->out_plane, max, channels_in_block(layer, b));
+        snug_add_compensated(&total, snug_softmax_stretch(input + (ptrdiff_t)b * layer->in_plane,
+                                                          output + (ptrdiff_t)b * layer->out_plane, max,
+                                                          channels_in_block(layer, b)));
     for (int32_t b = 0; b < blocks; ++b)
-        snug_softmax_scale(output + (ptrdiff_t)b * layer->out_plane, 1 / sum, channels_in_block(layer, b));
+        snug_softmax_scale(output + (ptrdiff_t)b * layer->out_plane, 1 / total.sum,
+                           channels_in_block(layer, b));
 }
 
 SNUG_MAP_KERNEL(softmax_c16)
