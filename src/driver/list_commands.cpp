@@ -71,7 +71,7 @@ void list_operators(bool as_json) {
   if (as_json)
     print_json(list);
   else
-    fmt::print("{}", table({{"ONNX operator"}, {"snug operator"}, {"not taken"}}, rows));
+    fmt::print("{}", table({{"ONNX operator"}, {"snug operator"}, {"restricted to"}}, rows));
 }
 
 void list_targets(bool as_json) {

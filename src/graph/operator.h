@@ -61,7 +61,7 @@ struct OnnxOperator {
   CountRange inputs;                      ///< how many it has; optional ones at the end may be absent
   size_t most_outputs = 1;                ///< that ONNX gives it; snug computes the first
   std::vector<OnnxAttribute> attributes;  ///< all, also those without effect at inference
-  std::string_view restrictions;          ///< what of it snug does not take, for `snug operators`; may be empty
+  std::string_view restrictions;          ///< what snug takes of it, for `snug operators`; empty: all
 };
 
 /// What one kernel call of a node computes: the layer, and which of the node's data inputs it reads.

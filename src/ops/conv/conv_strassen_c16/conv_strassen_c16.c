@@ -183,6 +183,8 @@ static void multiply(const strassen *s, const product *m, const float *weights, 
 {
     const snug_layer *l = s->layer;
     const int32_t rows = m->half == TOP && m->to_half[0] == TOP ? s->rows[TOP] : s->rows[BOTTOM];
+    if (rows == 0)
+        return; /* of a single pixel the lower half has none */
     const int32_t half_panels = l->out_channels / 32, direct = direct_target(s, m, rows);
     float tile[SNUG_TILE_ROWS * 32];
     snug_stream stream;
