@@ -7,7 +7,6 @@
 #include <mutex>
 #include <set>
 #include <thread>
-#include <utility>
 
 namespace snug {
 
@@ -29,9 +28,13 @@ Paths& paths() {
   while (::sigwait(&signals, &signal) != 0) {
   }
   const std::lock_guard lock(paths().mutex);
-  for (const std::filesystem::path& path : paths().all) {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
+  // Programs that still run may write there meanwhile.
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    for (const std::filesystem::path& path : paths().all) {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
   }
   std::fprintf(stderr, "\n%s\n", message);
   ::_exit(128 + signal);
@@ -39,8 +42,9 @@ Paths& paths() {
 
 }  // namespace
 
-RemovedOnInterrupt::RemovedOnInterrupt(std::filesystem::path path) : path_(std::move(path)) {
+RemovedOnInterrupt::RemovedOnInterrupt(const std::function<std::filesystem::path()>& make) {
   const std::lock_guard lock(paths().mutex);
+  path_ = make();
   paths().all.insert(path_);
 }
 
@@ -53,6 +57,8 @@ void end_cleanly_on_signals(const char* message) {
   sigset_t signals;
   ::sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread(wait_for_signal, signals, message).detach();
 }

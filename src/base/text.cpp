@@ -23,11 +23,13 @@ int64_t parse_bytes(std::string_view text) {
     if (*c != ' ') unit += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
   }
   const auto found = kUnits.find(unit);
-  const bool finite = std::isfinite(number) && number >= 0 && number < 1e15;
-  if (failure != std::errc{} || found == kUnits.end() || !finite) {
+  const double bytes = found == kUnits.end() ? 0 : number * static_cast<double>(found->second);
+  const bool sensible = std::isfinite(bytes) && bytes >= 0 && bytes < 1e15 && (number == 0 || bytes >= 1) &&
+                        (bytes == std::floor(bytes) || found->second > 1);
+  if (failure != std::errc{} || found == kUnits.end() || !sensible) {
     throw UserError(fmt::format("\"{}\" is not a size; write bytes, or 512K, 8MiB, 1.5G", text));
   }
-  return static_cast<int64_t>(number * static_cast<double>(found->second));
+  return static_cast<int64_t>(bytes);
 }
 
 std::string format_bytes(int64_t bytes) {

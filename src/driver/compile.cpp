@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "report/table.h"
 #include "rewrite/rewrite.h"
@@ -14,12 +14,27 @@ namespace snug {
 
 namespace {
 
-void write_trace(const CompileOptions& options, const std::string& stage, const std::string& contents) {
+constexpr const char* kStages[] = {"1-imported", "2-rewritten", "3-program"};
+
+/// Throws UserError where the folder of --trace holds other files than those of an earlier trace, or cannot be made.
+void check_trace_folder(const std::filesystem::path& folder) {
+  if (folder.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder))
+    throw UserError(fmt::format("{}: --trace needs a folder, which cannot be made there", folder.string()));
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const bool own = entry.is_regular_file() && !entry.is_symlink() && entry.path().extension() == ".txt" &&
+                     std::ranges::find(kStages, entry.path().stem().string()) != std::end(kStages);
+    if (!own)
+      throw UserError(
+          fmt::format("{}: is no file of a trace; give --trace a folder of its own", entry.path().string()));
+  }
+}
+
+void write_trace(const CompileOptions& options, int stage, const std::string& contents) {
   if (options.trace.empty()) return;
-  std::filesystem::create_directories(options.trace);
-  std::ofstream stream(options.trace / (stage + ".txt"));
-  stream << contents;
-  if (!stream) throw UserError(options.trace.string() + ": cannot write the trace of " + stage);
+  write_file(options.trace / (std::string(kStages[stage]) + ".txt"), contents);
 }
 
 }  // namespace
@@ -38,15 +53,16 @@ namespace {
 
 /// The graph before and after the rewrites; costs without prices.
 Priced unpriced(const std::filesystem::path& model_file, const CompileOptions& options) {
+  check_trace_folder(options.trace);
   Priced priced;
   priced.model = read_model(model_file);
   priced.imported = verified(import_onnx(priced.model, options.import));
   priced.imported.name = options.name.empty() ? model_file.stem().string() : options.name;
   priced.model.bytes.clear();
   priced.model.bytes.shrink_to_fit();
-  write_trace(options, "1-imported", text(priced.imported));
+  write_trace(options, 0, text(priced.imported));
   priced.graph = rewrite(priced.imported);
-  write_trace(options, "2-rewritten", text(priced.graph));
+  write_trace(options, 1, text(priced.graph));
   priced.costs = enumerate_candidates(priced.graph, options.primitives, options.threads, options.layouts);
   return priced;
 }
@@ -130,7 +146,7 @@ std::variant<Compiled, Infeasible> fit(const Priced& priced, const CompileOption
       compiled.placement_slack_bytes = placement.ram_bytes - limits.ram_bytes;
     }
     if (compiled.plan.arena_bytes <= placement.ram_bytes) {
-      write_trace(options, "3-program", text(compiled.program));
+      write_trace(options, 2, text(compiled.program));
       return compiled;
     }
     limits.ram_bytes =

@@ -11,6 +11,7 @@
 #include "emit/output_folder.h"
 #include "report/json_text.h"
 #include "report/plan_report.h"
+#include "report/table.h"
 
 namespace snug {
 
@@ -41,20 +42,20 @@ void print_infeasible(const Infeasible& infeasible, const std::filesystem::path&
                                 {"explanation", infeasible.explanation}};
     print_json(answer);
   }
-  fmt::print(stderr, "snug: {} {}\n", model.string(), infeasible.explanation);
+  print_to_errors(fmt::format("snug: {} {}\n", printable(model.string()), infeasible.explanation));
 }
 
 void print_written(const std::filesystem::path& folder, const WrittenProject& written) {
   const std::string code = written.code_bytes ? format_bytes(*written.code_bytes) + " machine code and constants"
                                               : "unknown: the target's compiler is not here";
   fmt::print("code      {}\n\nC written to {}; build and run it with: snug run {}\n", code, folder.string(),
-             shell_word(folder.string()));
+             shell_word((folder.string().starts_with('-') ? "." / folder : folder).string()));
 }
 
 void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const std::string& command_line) {
   const std::filesystem::path& model = arguments.model.model;
   const CompileOptions options = compile_options(arguments.model);
-  if (!arguments.output.empty()) check_output_folder(arguments.output);
+  if (!arguments.output.empty()) print_kept_aside(arguments.output, check_output_folder(arguments.output));
   const std::variant<Compiled, Infeasible> result = fit(price_model(model, options), options);
   if (const auto* infeasible = std::get_if<Infeasible>(&result)) {
     print_infeasible(*infeasible, model, arguments.json);
@@ -71,10 +72,7 @@ void run_compile(const CompileArguments& arguments, ExitCode& exit_code, const s
                              .command_line = command_line,
                              .weights = weights_forms().at(arguments.weights)});
   }
-  for (const std::string& name : written.kept_aside) {
-    fmt::print(stderr, "snug: {}: was edited since snug wrote it; what it held is in {}\n", arguments.output.string(),
-               name);
-  }
+  print_kept_aside(arguments.output, written.kept_aside);
   if (arguments.json) {
     nlohmann::json plan = plan_json(view);
     plan["code_bytes"] = written.code_bytes ? nlohmann::json(*written.code_bytes) : nlohmann::json(nullptr);
@@ -100,7 +98,13 @@ void add_compile_command(CLI::App& app, ExitCode& exit_code, const std::string& 
       ->check(one_of({"auto", "bin", "c", "asm"}))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "print JSON instead of the table");
-  command->callback([=, &exit_code] { run_compile(*arguments, exit_code, command_line); });
+  command->callback([=, &exit_code] {
+    for (const char* option : {"--name", "--weights"}) {
+      if (command->count(option) > 0 && command->count("-o") == 0)
+        throw CLI::ValidationError(option, "is for the C, which only -o writes");
+    }
+    run_compile(*arguments, exit_code, command_line);
+  });
 }
 
 }  // namespace snug

@@ -2,16 +2,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <filesystem>
+#include <iostream>
 #include <new>
 #include <sstream>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "driver/commands.h"
+#include "report/table.h"
 
 namespace {
 
@@ -36,7 +42,15 @@ void print_error(const std::string& text) {
   std::istringstream lines(text);
   std::string prefix = "snug: ";
   for (std::string line; std::getline(lines, line); prefix.clear())
-    fmt::print(stderr, "{}{}\n", prefix, snug::printable(line));
+    snug::print_to_errors(fmt::format("{}{}\n", prefix, snug::printable(line)));
+}
+
+/// The exit status, or 1 where the answer did not reach its reader whole.
+int flushed(int exit_code) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::cout) return exit_code;
+  print_error(fmt::format("the standard output cannot be written: {}", std::strerror(errno)));
+  return 1;
 }
 
 /// CLI11 asks for a subcommand where it should say that it does not know this one.
@@ -72,9 +86,12 @@ int main(int argc, char** argv) {
   try {
     check_subcommand(app, argc, argv);
     app.parse(argc, argv);
-    return exit_code.value;
+    return flushed(exit_code.value);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return flushed(app.exit(error) == 0 ? 0 : 2);
+  } catch (const std::system_error& error) {  // fmt's, where a print fails
+    print_error(fmt::format("the standard output cannot be written: {}", error.code().message()));
+    return 1;
   } catch (const snug::UserError& error) {
     print_error(error.what());
     return 1;

@@ -108,6 +108,15 @@ CLI::Validator finite_number(double least) {
   });
 }
 
+CLI::Validator whole_number() {
+  return understood_by([](const std::string& text) {
+    uint64_t value = 0;
+    const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || rest != text.data() + text.size())
+      throw UserError(fmt::format("\"{}\" is no whole number from 0 to 2^64 - 1", text));
+  });
+}
+
 CLI::Validator one_of(const std::vector<std::string>& words) {
   return understood_by([words](const std::string& text) {
     if (std::ranges::find(words, text) != words.end()) return;
@@ -180,6 +189,14 @@ void add_name_option(CLI::App& command, ModelArguments& arguments) {
       ->check(understood_by(check_symbol));
 }
 
+void check_overwritten(const std::filesystem::path& written, const std::vector<std::filesystem::path>& read) {
+  for (const std::filesystem::path& file : read) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(written, file, ignored))
+      throw UserError(fmt::format("{}: would be overwritten, but it is read, too", written.string()));
+  }
+}
+
 CompileOptions compile_options(const ModelArguments& arguments) {
   const auto limit = [](const std::string& text, int64_t bytes_or_ns(const std::string&)) {
     return text.empty() ? kNoLimit : bytes_or_ns(text);
@@ -203,6 +220,9 @@ CompileOptions compile_options(const ModelArguments& arguments) {
                     .latency_ns = limit(arguments.latency, parse_latency),
                     .minimize = arguments.minimize == "ram" ? Minimize::kRam : Minimize::kTime};
   options.strategy = strategy_from_name(arguments.strategy).value();
+  const bool exact = options.strategy == Strategy::kIlp || options.strategy == Strategy::kDynamicProgramme;
+  if (options.limits.minimize == Minimize::kRam && !exact)
+    throw CLI::ValidationError("--minimize", fmt::format("{} knows no other goal than its own", arguments.strategy));
   return options;
 }
 

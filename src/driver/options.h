@@ -38,6 +38,9 @@ CLI::Validator not_empty();
 /// A number that is neither infinite nor NaN, and not below `least`.
 CLI::Validator finite_number(double least = std::numeric_limits<double>::lowest());
 
+/// A whole number from 0 to 2^64 - 1; CLI11 would wrap a negative one around.
+CLI::Validator whole_number();
+
 /// One of these words; the message names the nearest.
 CLI::Validator one_of(const std::vector<std::string>& words);
 
@@ -48,6 +51,9 @@ void add_threads_option(CLI::App& command, ModelArguments& arguments);  ///< --t
 void add_limit_options(CLI::App& command, ModelArguments& arguments);   ///< --ram, --flash, --latency, --threads
 void add_choice_options(CLI::App& command, ModelArguments& arguments);  ///< --minimize, --strategy
 void add_name_option(CLI::App& command, ModelArguments& arguments);     ///< --name
+
+/// Throws UserError where a file to write is one of those that are read.
+void check_overwritten(const std::filesystem::path& written, const std::vector<std::filesystem::path>& read);
 
 CompileOptions compile_options(const ModelArguments& arguments);
 

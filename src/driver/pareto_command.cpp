@@ -134,6 +134,7 @@ void add_pareto_command(CLI::App& app, ExitCode& exit_code) {
   command->add_option("--csv", arguments->csv, "write the points to this file")->check(not_empty());
   command->add_flag("--json", arguments->json, "print JSON");
   command->callback([=, &exit_code] {
+    check_overwritten(arguments->csv, {arguments->model.model});
     const CompileOptions options = compile_options(arguments->model);
     const Priced priced = price_model(arguments->model.model, options);
     const std::vector<Point> found = points(priced, options, *arguments);

@@ -14,8 +14,11 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/shipped_files.h"
+#include "base/text.h"
 #include "driver/timed_source.h"
+#include "emit/names.h"
 #include "emit/output_folder.h"
+#include "graph/operator.h"
 #include "report/json_text.h"
 #include "report/table.h"
 
@@ -142,15 +145,25 @@ std::string compiled_with(const CompileOptions& options) {
   }
 }
 
+/// Inputs or outputs. Throws UserError for what no network has.
 std::vector<Project::Port> ports(const json& list) {
   std::vector<Project::Port> result;
   for (const json& port : list) {
-    result.push_back({port.at("name").get<std::string>(), port.at("dims").get<Dims>()});
+    result.push_back({port.at("name").get<std::string>(), {}});
+    for (const json& dim : port.at("dims")) {
+      if (!dim.is_number_integer()) throw UserError("a dimension is no integer");
+      result.back().dims.push_back(dim.get<int64_t>());
+    }
+    const Dims& dims = result.back().dims;
+    const bool positive = std::ranges::all_of(dims, [](int64_t dim) { return dim > 0; });
+    if (!positive || element_count(dims) > kMostMapElements)
+      throw UserError(fmt::format("\"{}\" has dimensions {}", result.back().name, text(dims)));
   }
+  if (result.empty()) throw UserError("it has no inputs, or no outputs");
   return result;
 }
 
-/// plan.json → project. Throws what nlohmann::json throws.
+/// plan.json → project. Throws what nlohmann::json throws, and UserError.
 Project project_of(const json& plan) {
   Project project{
       .symbol = plan.at("symbol").get<std::string>(),
@@ -164,6 +177,7 @@ Project project_of(const json& plan) {
       .arena_bytes = plan.at("arena_bytes").get<int64_t>(),
       .flash_bytes = plan.at("flash_bytes").get<int64_t>(),
       .expected_ns = plan.at("expected_ns").get<double>()};
+  if (network_symbol(project.symbol) != project.symbol) throw UserError("\"symbol\" is no name of a network");
   for (const json& layer : plan.at("layers")) {
     project.layers.push_back({layer.at("layer").get<std::string>(), layer.at("primitive").get<std::string>(),
                               layer.at("block").get<int32_t>(), layer.at("expected_ns").get<double>()});
@@ -208,19 +222,32 @@ WrittenProject write_project(const Compiled& compiled, const CompileOptions& opt
 }
 
 Project open_project(const fs::path& folder, const std::string& other_target) {
-  check_output_folder(folder);
+  print_kept_aside(folder, check_output_folder(folder));
   const std::vector<std::string> files = files_of_folder(folder);
   const fs::path file = folder / kPlanFile;
   Project project;
+  const std::string contents = read_file(file);
+  const auto fail = [&](const char* cause) {
+    throw UserError(fmt::format("{}: is damaged ({}); compile the network again", file.string(), cause));
+  };
   try {
-    project = project_of(json::parse(read_file(file)));
+    project = project_of(json::parse(contents));
   } catch (const json::exception& error) {
-    throw UserError(fmt::format("{}: is damaged: {}; compile the network again", file.string(), error.what()));
+    fail(error.what());
+  } catch (const UserError& error) {
+    fail(error.what());
   }
   project.folder = fs::absolute(folder);
   project.files = files;
   if (!other_target.empty()) project.target = find_target(other_target);
   return project;
+}
+
+void print_kept_aside(const fs::path& folder, const KeptAside& kept) {
+  for (const auto& [name, new_name] : kept) {
+    print_to_errors(fmt::format("snug: {}: is not what snug wrote there; it is kept as {}\n",
+                                printable((folder / name).string()), new_name));
+  }
 }
 
 ProjectRun run_project(const Project& project, const std::vector<std::vector<float>>& inputs,

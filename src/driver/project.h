@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "driver/compile.h"
+#include "emit/output_folder.h"
 #include "report/plan_report.h"
 #include "target/process.h"
 #include "target/target.h"
@@ -47,8 +48,8 @@ struct ProjectOptions {
   bool trace = false;
 };
 struct WrittenProject {
-  std::optional<int64_t> code_bytes;    ///< machine code and constants, weights left out; nothing without a compiler
-  std::vector<std::string> kept_aside;  ///< files that were edited since snug wrote them, under their new names
+  std::optional<int64_t> code_bytes;  ///< machine code and constants, weights left out; nothing without a compiler
+  KeptAside kept_aside;
 };
 /// Emits into `folder`.
 WrittenProject write_project(const Compiled& compiled, const CompileOptions& options, const ProjectOptions& project);
@@ -56,6 +57,9 @@ WrittenProject write_project(const Compiled& compiled, const CompileOptions& opt
 /// Throws UserError if the folder holds no project of snug, or a damaged one. Runs on `other_target` where one is
 /// given.
 Project open_project(const std::filesystem::path& folder, const std::string& other_target = {});
+
+/// Says on the error stream which files were edited, and where they are now.
+void print_kept_aside(const std::filesystem::path& folder, const KeptAside& kept);
 
 struct ProjectRun {
   std::vector<std::vector<float>> outputs;  ///< row-major, in the order of the network's outputs

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <sstream>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/npy.h"
 #include "base/text.h"
 #include "driver/commands.h"
@@ -71,16 +72,19 @@ void check_combination(const CLI::App& command, const RunArguments& arguments) {
                                "is for images; a .npy file is given to the network as it is, and so are the "
                                "random numbers that stand in for a missing --input");
   }
+  if (command.count("--seed") > 0 && command.count("--input") > 0)
+    throw CLI::ValidationError("--seed", "is for the random numbers that stand in for a missing --input");
+  for (const std::filesystem::path& output : arguments.outputs) check_overwritten(output, arguments.inputs);
   if (command.count("--labels") > 0 && command.count("--top") == 0)
     throw CLI::ValidationError("--labels", "names the classes that --top prints; give --top, too");
 }
 
 std::vector<std::string> read_labels(const std::filesystem::path& file) {
   if (file.empty()) return {};
-  std::ifstream stream(file);
-  if (!stream) throw UserError(file.string() + ": cannot open it");
+  std::istringstream lines(read_file(file));
   std::vector<std::string> labels;
-  for (std::string line; std::getline(stream, line);) labels.push_back(line);
+  for (std::string line; std::getline(lines, line);) labels.push_back(printable(line));
+  if (labels.empty()) throw UserError(file.string() + ": holds no labels; it needs a line for each class");
   return labels;
 }
 
@@ -203,7 +207,7 @@ void add_run_command(CLI::App& app) {
   command->add_option("--repeat", arguments->repeat, "runs to take the median of")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "of the random input")->check(whole_number())->capture_default_str();
   command->add_option("--top", arguments->top, "print the classes with the largest values of the first output")
       ->check(CLI::Range(1, 1000000));
   command->add_option("--labels", arguments->labels, "text file, line i names class i")->check(not_empty());

@@ -231,7 +231,7 @@ void add_verify_command(CLI::App& app, ExitCode& exit_code) {
       ->check(not_empty());
   add_limit_options(*command, arguments->model);
   add_choice_options(*command, arguments->model);
-  command->add_option("--seed", arguments->seed, "of the random input")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "of the random input")->check(whole_number())->capture_default_str();
   command->add_option("--tolerance", arguments->tolerance, "largest error of an output relative to its largest value")
       ->check(finite_number(0))
       ->capture_default_str();

@@ -52,10 +52,15 @@ void add_zoo_command(CLI::App& app) {
   const auto arguments = std::make_shared<ZooArguments>();
   command->add_option("name", arguments->name, "network")->check(one_of(zoo_names()));
   command->add_option("-o,--output", arguments->output, "ONNX file (default: NAME.onnx)")->check(not_empty());
-  command->add_option("--seed", arguments->seed, "of the weights")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "of the weights")->check(whole_number())->capture_default_str();
   command->add_flag("--json", arguments->json, "print the list as JSON");
   command->callback([=] {
-    if (arguments->name.empty() && !arguments->output.empty()) throw CLI::RequiredError("name, with -o,");
+    for (const char* option : {"-o", "--seed"}) {
+      if (arguments->name.empty() && command->count(option) > 0)
+        throw CLI::ValidationError(option, "is for a network; name one");
+    }
+    if (!arguments->name.empty() && arguments->json)
+      throw CLI::ValidationError("--json", "is for the list, without a name");
     if (arguments->name.empty()) return list_zoo(arguments->json);
     const std::filesystem::path file =
         arguments->output.empty() ? std::filesystem::path(arguments->name + ".onnx") : arguments->output;

@@ -209,12 +209,23 @@ void snug_trace(const void *data, size_t bytes)
 }
 #endif
 
+/* A whole number of at most `most`. */
+static unsigned long number(const char *option, const char *text, unsigned long most)
+{
+    char *end;
+    const unsigned long value = strtoul(text, &end, 0);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > most)
+        fail("is not a number that it takes", option);
+    return value;
+}
+
 int main(int argc, char **argv)
 {
     const char *inputs[SNUG_MAIN_INPUTS] = {NULL}, *outputs[SNUG_MAIN_OUTPUTS] = {NULL};
     size_t given_inputs = 0, given_outputs = 0, i;
     int argument, repeat = 1, run;
-    const char *fill = NULL;
+    uint32_t fill = 0;
+    int fills = 0;
     const void *weights;
 #ifdef SNUG_MAIN_WEIGHTS_FILE
     const char *weights_file = SNUG_MAIN_WEIGHTS_FILE;
@@ -226,9 +237,9 @@ int main(int argc, char **argv)
         else if (strcmp(option, "--output") == 0 && given_outputs < SNUG_MAIN_OUTPUTS)
             outputs[given_outputs++] = value;
         else if (strcmp(option, "--repeat") == 0)
-            repeat = atoi(value);
+            repeat = (int)number(option, value, MAX_REPEAT);
         else if (strcmp(option, "--fill") == 0)
-            fill = value;
+            fill = (uint32_t)number(option, value, 0xffffffffUL), fills = 1;
 #ifdef SNUG_MAIN_WEIGHTS_FILE
         else if (strcmp(option, "--weights") == 0)
             weights_file = value;
@@ -242,7 +253,7 @@ int main(int argc, char **argv)
     }
     if (argument != argc)
         fail("misses its value", argv[argument]);
-    if (repeat < 1 || repeat > MAX_REPEAT)
+    if (repeat < 1)
         fail("must be 1 to 10000", "--repeat");
 #ifdef SNUG_MAIN_WEIGHTS_FILE
     weights = load_weights(weights_file);
@@ -252,8 +263,8 @@ int main(int argc, char **argv)
     place_arena();
     for (run = 0; run < repeat; ++run) {
         double start;
-        if (fill != NULL)
-            fill_arena((uint32_t)strtoul(fill, NULL, 0));
+        if (fills)
+            fill_arena(fill);
         for (i = 0; i < SNUG_MAIN_INPUTS; ++i) {
             if (inputs[i] != NULL)
                 read_input(inputs[i], &snug_main_inputs[i]);
@@ -272,6 +283,7 @@ int main(int argc, char **argv)
         fail("cannot write the trace", "--trace");
 #endif
     qsort(times_ns, (size_t)repeat, sizeof times_ns[0], by_size);
-    printf("median_ns %.0f\n", times_ns[repeat / 2]);
+    if (printf("median_ns %.0f\n", times_ns[repeat / 2]) < 0 || fflush(stdout) != 0)
+        fail("cannot be written", "standard output");
     return 0;
 }

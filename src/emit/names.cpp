@@ -29,9 +29,9 @@ bool is_reserved(const std::string& symbol) {
       "mqueue", "netdb", "newlib", "poll", "pthread", "pwd", "regex", "sched", "search", "semaphore", "spawn",
       "strsafe", "syslog", "tar", "termios", "trace", "ucontext", "ulimit", "unistd", "utime", "utmpx", "values",
       "windows", "wordexp", "omp", "immintrin", "arm_neon",
-      // libraries, and targets of CMake and make
-      "all", "c", "clean", "dl", "edit_cache", "gcc", "help", "install", "m", "package", "package_source",
-      "rebuild_cache", "rt", "test",
+      // libraries, targets of CMake and make, devices of Windows
+      "all", "aux", "c", "clean", "con", "dl", "edit_cache", "gcc", "help", "install", "m", "nul", "package",
+      "package_source", "prn", "rebuild_cache", "rt", "test",
       // words of C: not wrong before an underscore, but hard to read; some begin names of its library (size_t, int8_t)
       "alignas", "alignof", "asm", "auto", "bool", "break", "case", "char", "const", "constexpr", "continue", "default",
       "do", "double", "else", "enum", "extern", "false", "for", "goto", "if", "inline", "int", "long", "main",
@@ -40,7 +40,7 @@ bool is_reserved(const std::string& symbol) {
       // functions of its library that others continue: fputs_unlocked
       "clearerr", "feof", "ferror", "fflush", "fgetc", "fgets", "fileno", "fputc", "fputs", "fread", "fwrite", "getc",
       "getchar", "gmtime", "lgamma", "localtime", "putc", "putchar", "qsort", "rand", "strerror", "strtok", "va"};
-  return symbol.starts_with("snug") || kReserved.count(symbol) != 0;
+  return symbol.starts_with("snug") || symbol.starts_with("cmake") || kReserved.count(symbol) != 0;
 }
 
 }  // namespace

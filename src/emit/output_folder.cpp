@@ -1,11 +1,12 @@
 #include "emit/output_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <fstream>
+#include <algorithm>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -22,14 +23,32 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kMarker = "snug_files.json";
-/// New files before they are in place: under this name they are complete, with ".PID" behind it they may not be.
-constexpr const char* kNew = ".snug_new";
+/// All new files, complete, before they are put in place. With ".PID" behind it they may not be complete.
+constexpr std::string_view kNew = ".snug_new";
 
 using Hashes = std::map<std::string, std::string>;  ///< file name → SHA-256
 
-[[noreturn]] void fail(const fs::path& folder, const std::string& cause) {
-  throw UserError(fmt::format("{}: {}", folder.string(), cause));
+[[noreturn]] void fail(const fs::path& path, const std::string& cause) {
+  throw UserError(fmt::format("{}: {}", path.string(), cause));
 }
+
+[[noreturn]] void fail(const fs::path& folder, const fs::filesystem_error& error) {
+  fail(error.path1().empty() ? folder : error.path1(), error.code().message());
+}
+
+/// One snug at a time writes into a folder; others wait.
+class Lock {
+ public:
+  explicit Lock(const fs::path& folder) : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (folder_ < 0 || ::flock(folder_, LOCK_EX) != 0) fail(folder, std::strerror(errno));
+  }
+  ~Lock() { ::close(folder_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  int folder_;
+};
 
 std::string marker_text(const Hashes& files) {
   return nlohmann::json{{"written_by", "snug " SNUG_VERSION},
@@ -39,10 +58,23 @@ std::string marker_text(const Hashes& files) {
          "\n";
 }
 
+bool may_be_listed(const std::string& name, const std::string& hash) {
+  const bool plain = !name.empty() && name.size() <= 255 && name != "." && name != ".." && name != kMarker &&
+                     name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+  return plain && !name.starts_with(kNew) && hash.size() == 64 &&
+         hash.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+/// Whether something of this name is there, whatever it is.
+bool is_there(const fs::path& path) {
+  return fs::exists(fs::symlink_status(path));
+}
+
 /// What the marker in this folder lists; nothing where there is none.
 std::optional<Hashes> read_marker(const fs::path& folder) {
   const fs::path file = folder / kMarker;
-  if (!fs::exists(file)) return std::nullopt;
+  if (!is_there(file)) return std::nullopt;
+  if (!fs::is_regular_file(file)) fail(file, "is no file, so what snug wrote here is not known; move it away");
   const nlohmann::json marker = nlohmann::json::parse(read_file(file), nullptr, false);
   Hashes files;
   try {
@@ -51,15 +83,12 @@ std::optional<Hashes> read_marker(const fs::path& folder) {
     fail(file, "is damaged, so what snug wrote here is not known; remove it and the files that snug wrote");
   }
   for (const auto& [name, hash] : files) {
-    if (fs::path(name).filename() != name || name == "." || name == "..")
-      fail(file, fmt::format("lists \"{}\", which is no file of this folder; remove the marker", name));
+    if (!may_be_listed(name, hash))
+      fail(file, fmt::format("is damaged: it lists \"{}\", which snug never writes", name));
+    if (fs::is_directory(fs::symlink_status(folder / name)))
+      fail(folder / name, "is a folder where snug wrote a file; move it away");
   }
   return files;
-}
-
-/// Whether something of this name is there, whatever it is.
-bool is_there(const fs::path& path) {
-  return fs::exists(fs::symlink_status(path));
 }
 
 /// The hash of a plain file; empty for anything else.
@@ -72,6 +101,19 @@ bool lists(const Hashes& files, const std::string& name, const std::string& hash
   return found != files.end() && found->second == hash;
 }
 
+/// The new files that an interrupted snug completed, or nothing. Fails where something else is in their place.
+std::optional<Hashes> complete_files(const fs::path& folder) {
+  const fs::path complete = folder / kNew;
+  if (!is_there(complete)) return std::nullopt;
+  const std::optional<Hashes> files =
+      fs::is_directory(fs::symlink_status(complete)) ? read_marker(complete) : std::nullopt;
+  const bool whole = files && std::ranges::all_of(*files, [&](const auto& file) {
+                       return file_hash(complete / file.first) == file.second;
+                     });
+  if (!whole) fail(complete, "is in the way: snug writes new files there, and these are not its own; move it away");
+  return files;
+}
+
 /// Moves a file aside that is neither what snug wrote before nor what it writes now. Returns its new name.
 std::string keep_aside(const fs::path& folder, const std::string& name) {
   std::string kept = name + ".edited";
@@ -80,52 +122,61 @@ std::string keep_aside(const fs::path& folder, const std::string& name) {
   return kept;
 }
 
-/// Puts a copy of a new file in its place in one step; the new file stays where it is.
-void put_in_place(const fs::path& from, const fs::path& to) {
-  const fs::path beside = to.parent_path() / fmt::format("{}.link", kNew);
-  std::error_code error;
-  fs::remove(beside, error);
-  fs::create_hard_link(from, beside, error);
-  if (error) fs::copy_file(from, beside);
-  fs::rename(beside, to);
+/// A second name for each new file: what is left to do after it needs no room on the disk.
+void link_files(const fs::path& complete, const fs::path& links, const Hashes& files) {
+  fs::remove_all(links);
+  fs::create_directory(links);
+  const auto link = [&](const std::string& name) {
+    std::error_code error;
+    fs::create_hard_link(complete / name, links / name, error);
+    if (error) fs::copy_file(complete / name, links / name);
+  };
+  for (const auto& [name, hash] : files) link(name);
+  link(kMarker);
 }
 
 /// Puts the complete new files in place of the old. May be interrupted anywhere and begun again.
-std::vector<std::string> put_all_in_place(const fs::path& folder) {
-  const fs::path complete = folder / kNew;
+KeptAside put_all_in_place(const fs::path& folder, const Hashes& new_files) {
+  const fs::path complete = folder / kNew, links = complete / "links";
   const Hashes old_files = read_marker(folder).value_or(Hashes{});
-  const Hashes new_files = read_marker(complete).value();
-  std::vector<std::string> kept;
+  link_files(complete, links, new_files);
+  KeptAside kept;
   Hashes all = new_files;
   all.insert(old_files.begin(), old_files.end());
   for (const auto& [name, any_hash] : all) {
     const fs::path place = folder / name;
     const std::string hash = file_hash(place);
     const bool is_new = lists(new_files, name, hash);
-    if (is_there(place) && !is_new && !lists(old_files, name, hash)) kept.push_back(keep_aside(folder, name));
+    if (is_there(place) && !is_new && !lists(old_files, name, hash)) kept[name] = keep_aside(folder, name);
     if (new_files.count(name) == 0) {
       fs::remove(place);
     } else if (!is_new) {
-      put_in_place(complete / name, place);
+      fs::rename(links / name, place);
     }
   }
-  put_in_place(complete / kMarker, folder / kMarker);
+  fs::rename(links / kMarker, folder / kMarker);
   const fs::path done = folder / fmt::format("{}.{}", kNew, ::getpid());
   fs::rename(complete, done);
   fs::remove_all(done);
   return kept;
 }
 
-/// Removes what a snug that no longer runs left half-written.
+/// Removes what a snug that was interrupted left half-written. Under the lock no other is at work.
 void remove_leftovers(const fs::path& folder) {
   const std::string prefix = std::string(kNew) + ".";
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix)) continue;
-    const pid_t pid = std::atoi(name.c_str() + prefix.size());
-    const bool runs = pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM);
-    if (!runs) fs::remove_all(entry.path());
+    const bool own = name.starts_with(prefix) && name.size() > prefix.size() &&
+                     name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
+    if (own && fs::is_directory(entry.symlink_status())) fs::remove_all(entry.path());
   }
+}
+
+/// Completes what was interrupted. Under the lock.
+KeptAside complete_interrupted(const fs::path& folder) {
+  remove_leftovers(folder);
+  const std::optional<Hashes> files = complete_files(folder);
+  return files ? put_all_in_place(folder, *files) : KeptAside{};
 }
 
 /// The folder's nearest ancestor that is there, or itself.
@@ -142,11 +193,12 @@ fs::path without_slash(const fs::path& folder) {
   return folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
 }
 
-void write_complete(const CFiles& files, const fs::path& folder) {
+Hashes write_complete(const CFiles& files, const fs::path& folder) {
   const fs::path unfinished = folder / fmt::format("{}.{}", kNew, ::getpid());
-  fs::remove_all(unfinished);
-  const RemovedOnInterrupt removed(unfinished);
-  fs::create_directory(unfinished);
+  const RemovedOnInterrupt removed([&] {
+    fs::create_directory(unfinished);
+    return unfinished;
+  });
   try {
     Hashes hashes;
     for (const auto& [name, contents] : files.files) {
@@ -155,6 +207,7 @@ void write_complete(const CFiles& files, const fs::path& folder) {
     }
     write_file(unfinished / kMarker, marker_text(hashes));
     fs::rename(unfinished, folder / kNew);
+    return hashes;
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(unfinished, ignored);
@@ -162,20 +215,39 @@ void write_complete(const CFiles& files, const fs::path& folder) {
   }
 }
 
+KeptAside replace_files(const CFiles& files, const fs::path& folder) {
+  const Lock lock(folder);
+  KeptAside kept = complete_interrupted(folder);
+  const Hashes old_files = read_marker(folder).value_or(Hashes{});
+  for (const auto& [name, contents] : files.files) {
+    if (old_files.count(name) != 0 || !is_there(folder / name)) continue;
+    fail(folder, fmt::format("holds a {} that snug did not write; move it away, or give -o another folder", name));
+  }
+  const Hashes new_files = write_complete(files, folder);
+  try {
+    kept.merge(put_all_in_place(folder, new_files));
+  } catch (const fs::filesystem_error& error) {
+    fail(error.path1(), fmt::format("{}; all new files are in {}, and the next command puts them in place once it can",
+                                    error.code().message(), (folder / kNew).string()));
+  }
+  return kept;
+}
+
 }  // namespace
 
-void check_output_folder(const fs::path& path) {
+KeptAside check_output_folder(const fs::path& path) {
   const fs::path folder = without_slash(path);
   try {
     const fs::path there = nearest_there(folder);
     if (!fs::is_directory(there)) fail(there, "is not a folder; give -o a folder");
     if (::access(there.c_str(), W_OK | X_OK) != 0) fail(there, "cannot be written; check its permissions");
-    if (there != folder) return;
-    remove_leftovers(folder);
-    if (fs::exists(folder / kNew)) put_all_in_place(folder);
+    if (there != folder) return {};
+    const Lock lock(folder);
+    KeptAside kept = complete_interrupted(folder);
     read_marker(folder);
+    return kept;
   } catch (const fs::filesystem_error& error) {
-    fail(folder, error.what());
+    fail(folder, error);
   }
 }
 
@@ -191,23 +263,16 @@ std::vector<std::string> files_of_folder(const fs::path& folder) {
   return names;
 }
 
-std::vector<std::string> write_folder(const CFiles& files, const fs::path& path) {
+KeptAside write_folder(const CFiles& files, const fs::path& path) {
   const fs::path folder = without_slash(path);
-  check_output_folder(folder);
-  const bool made = !is_there(folder);
+  bool made = false;
   try {
-    fs::create_directories(folder);
-    const Hashes old_files = read_marker(folder).value_or(Hashes{});
-    for (const auto& [name, contents] : files.files) {
-      if (old_files.count(name) != 0 || !is_there(folder / name)) continue;
-      fail(folder, fmt::format("holds a {} that snug did not write; move it away, or give -o another folder", name));
-    }
-    write_complete(files, folder);
-    return put_all_in_place(folder);
+    made = fs::create_directories(folder);
+    return replace_files(files, folder);
   } catch (const std::exception& error) {
     std::error_code ignored;
     if (made) fs::remove(folder, ignored);  // does nothing unless it is empty
-    if (dynamic_cast<const fs::filesystem_error*>(&error) != nullptr) fail(folder, error.what());
+    if (const auto* failure = dynamic_cast<const fs::filesystem_error*>(&error)) fail(folder, *failure);
     throw;
   }
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,16 +12,19 @@
 
 namespace snug {
 
+/// Files that were neither what snug wrote before nor what it wrote now, and the names under which they are kept.
+using KeptAside = std::map<std::string, std::string>;
+
 /// Throws UserError where nothing could be written into `folder`, which need not exist yet. Completes a replacement
 /// that was interrupted after all new files had been written.
-void check_output_folder(const std::filesystem::path& folder);
+KeptAside check_output_folder(const std::filesystem::path& folder);
 
 /// Names of the files that snug wrote into the folder. Throws UserError where there are none, or the marker is damaged.
 std::vector<std::string> files_of_folder(const std::filesystem::path& folder);
 
-/// Writes the files in place of those that snug wrote before. A file that was edited since is kept as NAME.edited; the
-/// result lists the names under which such files are kept. Throws UserError: a file is in the way that snug did not
-/// write; disk full. Then the folder is as it was.
-std::vector<std::string> write_folder(const CFiles& files, const std::filesystem::path& folder);
+/// Writes the files in place of those that snug wrote before. A file that was edited since is kept as NAME.edited.
+/// Waits while another snug writes there. Throws UserError: a file is in the way that snug did not write; the disk is
+/// full. Then the folder is as it was, or the new files are complete in it and the next call puts them in place.
+KeptAside write_folder(const CFiles& files, const std::filesystem::path& folder);
 
 }  // namespace snug

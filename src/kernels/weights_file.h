@@ -13,6 +13,7 @@
 
 #define SNUG_WEIGHTS_MAGIC "snugwts\1"
 #define SNUG_WEIGHTS_BYTE_ORDER 0x01020304U
+#define SNUG_WEIGHTS_OTHER_ORDER 0x04030201U
 #define SNUG_WEIGHTS_HEAD_BYTES 64U
 
 /* FNV-1a with 64 bits, over words of 32 bits; `bytes` is a multiple of 4. */
@@ -43,8 +44,10 @@ static inline const char *snug_check_weights_file(const void *file, size_t file_
 {
     if (file_bytes < SNUG_WEIGHTS_HEAD_BYTES || memcmp(file, SNUG_WEIGHTS_MAGIC, 8) != 0)
         return "is no file of weights that this version of snug wrote";
-    if (snug_weights_number(file, 8, 1) != SNUG_WEIGHTS_BYTE_ORDER)
+    if (snug_weights_number(file, 8, 1) == SNUG_WEIGHTS_OTHER_ORDER)
         return "holds little-endian numbers, and this machine is big-endian: compile with --weights c";
+    if (snug_weights_number(file, 8, 1) != SNUG_WEIGHTS_BYTE_ORDER)
+        return "is damaged: its head is not what was written";
     if (snug_weights_number(file, 16, 2) != weights_bytes || snug_weights_number(file, 24, 2) != hash)
         return "holds weights of another network, or of another compilation of this one";
     if (file_bytes != SNUG_WEIGHTS_HEAD_BYTES + weights_bytes)

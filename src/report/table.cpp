@@ -43,24 +43,28 @@ std::string table(const std::vector<Column>& columns, const std::vector<std::vec
   return result;
 }
 
+void print_to_errors(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 void ProgressLine::show(size_t done, size_t total, const std::string& detail) {
   constexpr size_t kBar = 24;
   const size_t filled = total == 0 ? kBar : done * kBar / total;
   if (::isatty(STDERR_FILENO) != 0) {
-    fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}  {}", title_, std::string(filled, '#'), std::string(kBar - filled, '.'),
-               done, total, detail);
+    print_to_errors(fmt::format("\r\033[K{} [{}{}] {}/{}  {}", title_, std::string(filled, '#'),
+                                std::string(kBar - filled, '.'), done, total, detail));
     on_terminal_line_ = true;
-    std::fflush(stderr);
     return;
   }
   const size_t tenths = total == 0 ? 10 : done * 10 / total;
   if (tenths <= printed_tenths_) return;
   printed_tenths_ = tenths;
-  fmt::print(stderr, "{} {}/{}  {}\n", title_, done, total, detail);
+  print_to_errors(fmt::format("{} {}/{}  {}\n", title_, done, total, detail));
 }
 
 ProgressLine::~ProgressLine() {
-  if (on_terminal_line_) fmt::print(stderr, "\r\033[K");
+  if (on_terminal_line_) print_to_errors("\r\033[K");
 }
 
 }  // namespace snug

@@ -20,6 +20,9 @@ inline constexpr size_t kLongestName = 60;
 /// Columns as wide as their widest cell (counted in characters, not bytes), two spaces apart.
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
 
+/// To the error stream. Where that is closed or full, nothing happens: what is printed there must not decide.
+void print_to_errors(const std::string& text);
+
 /// Rewrites one line on the terminal; where the error stream is no terminal it prints a line every tenth part.
 class ProgressLine {
  public:

@@ -55,7 +55,12 @@ pid_t spawn(const std::vector<std::string>& command, int input, int output, int 
   sigset_t none;
   ::sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  sigset_t as_ever;
+  ::sigemptyset(&as_ever);
+  ::sigaddset(&as_ever, SIGPIPE);
+  ::sigaddset(&as_ever, SIGXFSZ);
+  posix_spawnattr_setsigdefault(&attributes, &as_ever);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t pid = -1;
   const int failure = ::posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
@@ -161,7 +166,7 @@ RunResult run_process(const std::vector<std::string>& command, std::string_view 
   return process.wait();
 }
 
-TemporaryFolder::TemporaryFolder() {
+static std::filesystem::path make_temporary_folder() {
   std::error_code error;
   const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
   std::string name = (parent / "snug-XXXXXX").string();
@@ -171,9 +176,10 @@ TemporaryFolder::TemporaryFolder() {
                                 variable == nullptr ? "/tmp" : variable,
                                 error ? error.message() : std::strerror(errno)));
   }
-  path_ = name;
-  removed_.emplace(path_);
+  return name;
 }
+
+TemporaryFolder::TemporaryFolder() : removed_([this] { return path_ = make_temporary_folder(); }) {}
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;

@@ -61,7 +61,7 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
-  std::optional<RemovedOnInterrupt> removed_;
+  RemovedOnInterrupt removed_;
 };
 
 }  // namespace snug

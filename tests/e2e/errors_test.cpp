@@ -101,6 +101,46 @@ TEST(Errors, OptionsThatWouldDoNothing) {
   }
 }
 
+TEST(Errors, NumbersOutOfRange) {
+  const std::string model = kDigits.string();
+  for (const char* ram : {"9999999999G", "99999999999999999999999", "1.5", "0.2K.", "-0.5"})
+    expect_error({"compile", model, "--ram", ram}, 2, {"--ram", ram});
+  for (const char* seed : {"-1", "99999999999999999999", "1.5", ""}) {
+    expect_error({"run", "folder", "--seed", seed}, 2, {"--seed"});
+    expect_error({"zoo", "alexnet", "--seed", seed}, 2, {"--seed"});
+  }
+}
+
+/// An answer that nobody can read is none; progress that nobody can read is no matter.
+TEST(Errors, StreamsThatCannotBeWritten) {
+  const std::string compile = std::string(SNUG_PROGRAM) + " compile " + kDigits.string() + " --estimate";
+  const TemporaryFolder folder;
+  const std::string output = " -o " + (folder.path() / "c").string();
+  EXPECT_EQ(std::system((compile + " >/dev/full 2>/dev/null").c_str()) >> 8, 1);
+  EXPECT_EQ(std::system((compile + " --json >/dev/full 2>/dev/null").c_str()) >> 8, 1);
+  EXPECT_EQ(std::system((std::string(SNUG_PROGRAM) + " --help >/dev/full 2>/dev/null").c_str()) >> 8, 1);
+  EXPECT_EQ(std::system((compile + output + " >/dev/null 2>/dev/full").c_str()), 0);
+  EXPECT_EQ(std::system((compile + output + " >/dev/null 2>&-").c_str()), 0);
+}
+
+TEST(Errors, FilesOfTheUsersAreNotOverwritten) {
+  const TemporaryFolder folder;
+  const fs::path model = folder.path() / "model.onnx", trace = folder.path() / "trace";
+  fs::copy_file(kDigits, model);
+  expect_error({"pareto", model.string(), "--estimate", "--csv", model.string()}, 1, {"would be overwritten"});
+  fs::create_directory(trace);
+  write_file(trace / "notes.txt", "mine");
+  expect_error({"compile", model.string(), "--estimate", "--trace", trace.string()}, 1, {"notes.txt", "--trace"});
+  fs::remove(trace / "notes.txt");
+  fs::create_symlink(model, trace / "1-imported.txt");
+  expect_error({"compile", model.string(), "--estimate", "--trace", trace.string()}, 1, {"1-imported.txt"});
+  fs::remove(trace / "1-imported.txt");
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(run_snug({"compile", model.string(), "--estimate", "--trace", trace.string()}).exit_code, 0);
+  expect_error({"compile", model.string(), "--estimate", "--trace", model.string()}, 1, {"--trace"});
+  EXPECT_EQ(read_file(model), read_file(kDigits));
+}
+
 TEST(Errors, OptionsThatContradict) {
   const TemporaryFolder folder;
   const std::string model = kDigits.string(), project = (folder.path() / "c").string();
@@ -111,6 +151,12 @@ TEST(Errors, OptionsThatContradict) {
   expect_error({"verify", model, "--model", model}, 2, {"--model"});
   expect_error({"compile", model, "--shape", "a=1", "--shape", "a=2"}, 2, {"--shape", "twice"});
   expect_error({"zoo", "-o", (folder.path() / "x.onnx").string()}, 2, {"name"});
+  expect_error({"compile", model, "--estimate", "--name", "eyes"}, 2, {"--name", "-o"});
+  expect_error({"compile", model, "--estimate", "--strategy", "direct", "--minimize", "ram"}, 2,
+               {"--minimize", "direct"});
+  expect_error({"run", project, "--input", "x.npy", "--seed", "3"}, 2, {"--seed"});
+  expect_error({"run", project, "--top", "1", "--labels", folder.path().string()}, 1, {folder.path().string()});
+  expect_error({"run", project, "--top", "1", "--labels", "/dev/null"}, 1, {"/dev/null"});
   EXPECT_EQ(run_snug({"verify", project, "--model", model, "--seed", "2", "--json"}).exit_code, 0);
 }
 

@@ -175,8 +175,8 @@ TEST(Names, OfTheUsersChoice) {
   write_named_model(model, {"conv", "function", "pool", "out"});
   ASSERT_EQ(run_snug({"compile", model.string(), "--estimate", "--name", "eyes", "-o", project.string()}).exit_code, 0);
   EXPECT_TRUE(fs::exists(project / "eyes.h"));
-  for (const char* bad : {"Main", "main", "", "a b", "snug_eyes", "math"}) {
-    const Outcome outcome = run_snug({"compile", model.string(), "--estimate", "--name", bad});
+  for (const char* bad : {"Main", "main", "", "a b", "snug_eyes", "math", "cmake_c", "con"}) {
+    const Outcome outcome = run_snug({"compile", model.string(), "--estimate", "--name", bad, "-o", project.string()});
     EXPECT_EQ(outcome.exit_code, 2) << bad;
     EXPECT_NE(outcome.errors.find("--name"), std::string::npos) << outcome.errors;
   }

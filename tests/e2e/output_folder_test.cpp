@@ -126,24 +126,112 @@ TEST_F(OutputFolder, CanBeHereOrEmptyOrALink) {
 
 TEST_F(OutputFolder, ADamagedMarkerIsNotBelieved) {
   ASSERT_EQ(compile_to(folder_.string()).exit_code, 0);
+  const std::string hash(64, '0'), good = read_file(folder_ / "snug_files.json");
   write_file(temporary_.path() / "victim", "mine");
-  for (const char* marker : {"", "{", "[]", R"({"files": 3})", R"({"files": {"../victim": "x"}})"}) {
+  fs::create_directory(folder_ / ".git");
+  write_file(folder_ / ".git" / "HEAD", "mine");
+  for (const std::string& marker :
+       {std::string(""), std::string("{"), std::string("[]"), std::string(R"({"files": 3})"),
+        R"({"files": {"../victim": ")" + hash + "\"}}", R"({"files": {".git": ")" + hash + "\"}}",
+        R"({"files": {"": ")" + hash + "\"}}", R"({"files": {".snug_new": ")" + hash + "\"}}",
+        std::string(R"({"files": {"digits.c": "not a hash"}})")}) {
     write_file(folder_ / "snug_files.json", marker);
     const Outcome outcome = compile_to(folder_.string());
     EXPECT_EQ(outcome.exit_code, 1) << marker;
-    EXPECT_NE(outcome.errors.find("snug_files.json"), std::string::npos) << outcome.errors;
+    EXPECT_EQ(outcome.errors.find("bug"), std::string::npos) << outcome.errors;
+    EXPECT_NE(outcome.errors.find(folder_.string()), std::string::npos) << outcome.errors;
   }
   EXPECT_EQ(read_file(temporary_.path() / "victim"), "mine");
+  EXPECT_EQ(read_file(folder_ / ".git" / "HEAD"), "mine");
+  write_file(folder_ / "snug_files.json", good);
+  EXPECT_TRUE(is_whole(folder_)) << "nothing was touched";
+}
+
+/// What lies where snug writes new files, and is not a whole set of them, stays and is named.
+TEST_F(OutputFolder, WhatLooksLikeNewFilesIsNotBelieved) {
+  ASSERT_EQ(compile_to(folder_.string()).exit_code, 0);
+  fs::create_directory(folder_ / ".snug_new.backup");
+  write_file(folder_ / ".snug_new.txt", "mine");
+  EXPECT_EQ(compile_to(folder_.string()).exit_code, 0);
+  EXPECT_TRUE(fs::exists(folder_ / ".snug_new.backup"));
+  EXPECT_EQ(read_file(folder_ / ".snug_new.txt"), "mine");
+  const auto expect_named = [&] {
+    for (const char* command : {"compile", "run"}) {
+      const Outcome outcome =
+          command == std::string("run") ? run_snug({"run", folder_.string()}) : compile_to(folder_.string());
+      EXPECT_EQ(outcome.exit_code, 1);
+      EXPECT_NE(outcome.errors.find(".snug_new: is in the way"), std::string::npos) << outcome.errors;
+    }
+    EXPECT_TRUE(is_whole(folder_));
+  };
+  const fs::path place = folder_ / ".snug_new";
+  write_file(place, "mine");
+  expect_named();
+  fs::remove(place);
+  fs::create_directory(place);
+  expect_named();
+  write_file(place / "snug_files.json", R"({"files": {"x.c": ")" + std::string(64, '0') + "\"}}");
+  expect_named();
+}
+
+TEST_F(OutputFolder, TwoAtOnceTakeTurns) {
+  for (int round = 0; round < 5; ++round) {
+    const std::string command =
+        std::string(SNUG_PROGRAM) + " compile " + kDigits.string() + " --estimate -o " + folder_.string() + " --name ";
+    const std::string both = command + "first --primitives classic >/dev/null 2>&1 & first=$!; " + command +
+                             "second >/dev/null 2>&1 && wait $first";
+    ASSERT_EQ(std::system(both.c_str()), 0);
+    ASSERT_TRUE(is_whole(folder_));
+    ASSERT_NE(fs::exists(folder_ / "first.c"), fs::exists(folder_ / "second.c"));
+  }
+}
+
+/// The disk is full, as a limit of file sizes shows it: the old files stay.
+TEST_F(OutputFolder, AFullDiskLeavesTheOldFiles) {
+  ASSERT_EQ(compile_to(folder_.string(), {"--weights", "c"}).exit_code, 0);
+  const std::string command = std::string("ulimit -f 100; ") + SNUG_PROGRAM + " compile " + kDigits.string() +
+                              " --estimate --weights bin -o " + folder_.string() + " >/dev/null 2>" +
+                              (temporary_.path() / "errors").string();
+  EXPECT_NE(std::system(command.c_str()), 0);
+  EXPECT_NE(read_file(temporary_.path() / "errors").find("File too large"), std::string::npos);
+  EXPECT_TRUE(is_whole(folder_));
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_))
+    EXPECT_FALSE(entry.path().filename().string().starts_with(".snug_new")) << entry.path();
 }
 
 TEST_F(OutputFolder, ABrokenPlanEndsInASentence) {
   ASSERT_EQ(compile_to(folder_.string()).exit_code, 0);
-  for (const char* plan : {"", "[]", "{}", R"({"symbol": 3})", "\xff"}) {
+  for (const char* plan : {"", "[]", "{}", R"({"symbol": 3})", "\xff", "[", "null"}) {
     write_file(folder_ / "plan.json", plan);
     const Outcome outcome = run_snug({"run", folder_.string()});
     EXPECT_EQ(outcome.exit_code, 1) << plan;
     EXPECT_NE(outcome.errors.find("plan.json"), std::string::npos) << outcome.errors;
     EXPECT_EQ(outcome.errors.find("bug"), std::string::npos) << outcome.errors;
+  }
+}
+
+/// Every value of plan.json replaced by others, one at a time: a sentence, or a run that has no use for the value.
+TEST_F(OutputFolder, WrongValuesInThePlanNeverCrash) {
+  ASSERT_EQ(compile_to(folder_.string()).exit_code, 0);
+  const nlohmann::json plan = nlohmann::json::parse(read_file(folder_ / "plan.json"));
+  for (const auto& [key, value] : plan.items()) {
+    for (const nlohmann::json& other : {nlohmann::json(), nlohmann::json(-1), nlohmann::json(1e300),
+                                        nlohmann::json("../x"), nlohmann::json::array(), nlohmann::json::object()}) {
+      nlohmann::json changed = plan;
+      changed[key] = other;
+      write_file(folder_ / "plan.json", changed.dump());
+      const Outcome outcome = run_snug({"run", folder_.string(), "--repeat", "1", "--top", "1", "--json"});
+      EXPECT_TRUE(outcome.exit_code == 0 || outcome.exit_code == 1) << key << " = " << other << "\n" << outcome.errors;
+      EXPECT_EQ(outcome.errors.find("bug"), std::string::npos) << key << " = " << other << "\n" << outcome.errors;
+    }
+  }
+  for (const nlohmann::json& dims : {nlohmann::json{1e300}, nlohmann::json{int64_t{1} << 62, 4}, nlohmann::json{0}}) {
+    nlohmann::json changed = plan;
+    changed["inputs"][0]["dims"] = dims;
+    write_file(folder_ / "plan.json", changed.dump());
+    const Outcome outcome = run_snug({"run", folder_.string()});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_NE(outcome.errors.find("plan.json: is damaged"), std::string::npos) << outcome.errors;
   }
 }
 
@@ -194,7 +282,11 @@ TEST_F(OutputFolder, CompletesWhatAKillInterrupted) {
     fs::copy(other, folder / ".snug_new");
     for (size_t i = 0; i < in_place; ++i)
       fs::copy_file(other / wanted[i], folder / wanted[i], fs::copy_options::overwrite_existing);
-    check_output_folder(folder);
+    write_file(folder / "digits_main.h", "mine");  // edited since the kill
+    const KeptAside kept = check_output_folder(folder);
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(read_file(folder / kept.at("digits_main.h")), "mine");
+    fs::remove(folder / kept.at("digits_main.h"));
     EXPECT_TRUE(is_whole(folder));
     EXPECT_EQ(files_of_folder(folder), wanted);
     EXPECT_FALSE(fs::exists(folder / "digits_weights.bin")) << "of the old files";
