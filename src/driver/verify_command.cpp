@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -43,15 +44,21 @@ struct Deviation {
   }
 };
 
+/// The oracle's value, or what a float can hold of it: zero and infinity are right where it is beyond their range.
+double expected_of_float(double expected) {
+  const float nearest = static_cast<float>(expected);
+  return std::isfinite(nearest) && std::abs(nearest) >= FLT_MIN ? expected : nearest;
+}
+
 Deviation deviation(const std::string& name, const std::vector<float>& values, const std::vector<double>& expected) {
   CHECK(values.size() == expected.size(), name);
   Deviation result{.name = name};
   for (size_t i = 0; i < values.size(); ++i) {
-    const double value = values[i];
-    if (!std::isfinite(expected[i]) && (std::isnan(value) || value == expected[i])) continue;
-    result.finite = result.finite && std::isfinite(value) && std::isfinite(expected[i]);
-    result.largest_error = std::max(result.largest_error, std::abs(value - expected[i]));
-    result.largest_value = std::max(result.largest_value, std::abs(expected[i]));
+    const double value = values[i], wanted = expected_of_float(expected[i]);
+    if (!std::isfinite(wanted) && (std::isnan(value) || value == wanted)) continue;
+    result.finite = result.finite && std::isfinite(value) && std::isfinite(wanted);
+    result.largest_error = std::max(result.largest_error, std::abs(value - wanted));
+    result.largest_value = std::max(result.largest_value, std::abs(wanted));
   }
   return result;
 }

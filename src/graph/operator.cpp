@@ -29,6 +29,12 @@ int64_t OnnxNode::integer(const std::string& attribute, int64_t otherwise) const
 }
 
 float OnnxNode::real(const std::string& attribute, float otherwise) const {
+  const float value = limit(attribute, otherwise);
+  if (std::isinf(value)) fail(fmt::format("attribute \"{}\" is infinite", attribute));
+  return value;
+}
+
+float OnnxNode::limit(const std::string& attribute, float otherwise) const {
   const float value = attribute_or(*this, attribute, otherwise, "a float");
   if (std::isnan(value)) fail(fmt::format("attribute \"{}\" is NaN", attribute));
   return value;

@@ -28,9 +28,10 @@ struct OnnxNode {
   bool has(const std::string& attribute) const { return attributes.count(attribute) != 0; }
   /// Fails where the attribute is absent.
   void require(const std::string& attribute) const;
-  /// An attribute, or `otherwise` where absent; fails where it has another type, and where a float is NaN.
+  /// An attribute, or `otherwise` where absent; fails where it has another type, and where a float is NaN or infinite.
   int64_t integer(const std::string& attribute, int64_t otherwise) const;
   float real(const std::string& attribute, float otherwise) const;
+  float limit(const std::string& attribute, float otherwise) const;  ///< a float that may be infinite
   std::string string(const std::string& attribute, const std::string& otherwise) const;
   std::vector<int64_t> integers(const std::string& attribute, const std::vector<int64_t>& otherwise) const;
 

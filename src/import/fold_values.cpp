@@ -21,7 +21,7 @@ Tensor fold_value(const Folding& folding) {
   const OnnxNode& node = folding.node;
   if (const Tensor* tensor = tensor_attribute(node, "value")) return *tensor;
   if (node.has("value_int")) return of_integers({}, {node.integer("value_int", 0)});
-  if (node.has("value_float")) return of_floats({}, {node.real("value_float", 0)});
+  if (node.has("value_float")) return of_floats({}, {node.limit("value_float", 0)});
   if (node.has("value_ints")) {
     const std::vector<int64_t> values = node.integers("value_ints", {});
     return of_integers({static_cast<int64_t>(values.size())}, values);

@@ -79,6 +79,18 @@ TEST(ImportAttributes, TwiceOrNaN) {
   EXPECT_EQ(failure_of(builder), "test.onnx: node \"y\" (LeakyRelu): attribute \"alpha\" is NaN");
 }
 
+/// Infinity times zero is no number: only limits may be infinite.
+TEST(ImportAttributes, Infinite) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  OnnxBuilder factor(6), limit(6);
+  factor.input("x", {1, 4}).output("y");
+  factor.node("LeakyRelu", {"x"}, {"y"}).with("alpha", infinity);
+  EXPECT_EQ(failure_of(factor), "test.onnx: node \"y\" (LeakyRelu): attribute \"alpha\" is infinite");
+  limit.input("x", {1, 4}).output("y");
+  limit.node("Clip", {"x"}, {"y"}).with("max", infinity);
+  EXPECT_EQ(output_dims(limit.graph()), (Dims{1, 4}));
+}
+
 TEST(ImportAttributes, ConsumedInputsEndWithOperatorSet5) {
   const Change consumed = [](OnnxBuilder&, OnnxNodeBuilder node) { node.with_ints("consumed_inputs", {0, 0}); };
   EXPECT_EQ(conv_failure(consumed, 5), "no failure");

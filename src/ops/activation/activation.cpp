@@ -14,8 +14,8 @@ using enum AttributeType;
 /// Clip has its bounds as attributes before opset 11, as inputs since.
 static Activation read_clip(const OnnxNode& node, const Graph& graph) {
   constexpr float kLargest = std::numeric_limits<float>::max();
-  float low = node.real("min", -kLargest);
-  float high = node.real("max", kLargest);
+  float low = node.limit("min", -kLargest);
+  float high = node.limit("max", kLargest);
   low = constant_float(node, graph, 1, "lower bound", low);
   high = constant_float(node, graph, 2, "upper bound", high);
   low = std::clamp(low, -kLargest, kLargest);

@@ -31,7 +31,7 @@ static TensorId import_pad(const OnnxNode& node, Graph& graph) {
   pads = constant_integers(node, graph, 1, "pads", pads);
   const std::vector<int64_t> axes = read_axes(node, graph, dims.size());
   if (pads.size() != 2 * axes.size()) node.fail(fmt::format("{} pads for {} dimensions", pads.size(), axes.size()));
-  Pad pad{std::vector<int64_t>(dims.size(), 0), std::vector<int64_t>(dims.size(), 0), node.real("value", 0)};
+  Pad pad{std::vector<int64_t>(dims.size(), 0), std::vector<int64_t>(dims.size(), 0), node.limit("value", 0)};
   pad.value = constant_float(node, graph, 2, "value", pad.value);
   for (size_t i = 0; i < axes.size(); ++i) {
     pad.before[static_cast<size_t>(axes[i])] = pads[i];
