@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cost/calibration.h"
 #include "cost/profile_program.h"
 #include "cost/profile_store.h"
@@ -107,6 +108,16 @@ Measurement measurement_of(const MeasuredTime& time) {
   return measurement;
 }
 
+/// Throws UserError with the store's file where the line says no layer.
+Measurement readable_measurement(const MeasuredTime& time, const ProfileStore& store) {
+  try {
+    return measurement_of(time);
+  } catch (const std::exception& error) {
+    throw UserError(fmt::format("{}: holds a measurement of \"{}\", which is no layer ({}); remove the file",
+                                store.file().string(), printable(time.layer), error.what()));
+  }
+}
+
 }  // namespace
 
 Profile Profile::open(const Target& target, const std::filesystem::path& file) {
@@ -124,7 +135,7 @@ Profile Profile::open(const Target& target, const std::filesystem::path& file) {
     const auto current = state.hashes.find(time.primitive);
     if (current == state.hashes.end() || current->second != time.kernel_hash) continue;
     state.measured[{time.primitive, time.layer}] = time.ns;
-    const Measurement measurement = measurement_of(time);
+    const Measurement measurement = readable_measurement(time, state.store);
     if (measurement.threads == 1)
       state.learn(measurement, time.ns);
     else

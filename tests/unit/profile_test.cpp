@@ -237,6 +237,19 @@ TEST_F(ProfileTest, AFileThatIsNoDatabaseIsAnError) {
   EXPECT_NE(error.find("broken.sqlite: cannot be used as the profile"), std::string::npos) << error;
 }
 
+TEST_F(ProfileTest, ALineThatIsNoLayerIsAnError) {
+  const std::string primitive(wanted()[0].primitive->name);
+  for (const char* layer : {"nonsense", "ic8ih6 rows many"}) {
+    const std::string name = std::string("line_") + layer + ".sqlite";
+    ProfileStore(file(name))
+        .write(
+            identity(kTarget),
+            {.kernel_hash = kernel_hashes().at(primitive), .primitive = primitive, .layer = layer, .ns = 5, .runs = 1});
+    const std::string error = error_of([&] { Profile::open(kTarget, file(name)); });
+    EXPECT_NE(error.find(name + ": holds a measurement of"), std::string::npos) << error;
+  }
+}
+
 TEST_F(ProfileTest, AnEmulatorMeasuresNoTime) {
   Target target = kTarget;
   target.measures_time = false;
