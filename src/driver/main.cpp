@@ -89,6 +89,9 @@ int main(int argc, char** argv) {
     return flushed(exit_code.value);
   } catch (const CLI::ParseError& error) {
     return flushed(app.exit(error) == 0 ? 0 : 2);
+  } catch (const std::filesystem::filesystem_error& error) {
+    print_error(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+    return 1;
   } catch (const std::system_error& error) {  // fmt's, where a print fails
     print_error(fmt::format("the standard output cannot be written: {}", error.code().message()));
     return 1;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -36,11 +37,13 @@ using Hashes = std::map<std::string, std::string>;  ///< file name → SHA-256
   fail(error.path1().empty() ? folder : error.path1(), error.code().message());
 }
 
-/// One snug at a time writes into a folder; others wait.
+/// One snug at a time writes into a folder; others wait. Where the file system knows no locks, they do not.
 class Lock {
  public:
   explicit Lock(const fs::path& folder) : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (folder_ < 0 || ::flock(folder_, LOCK_EX) != 0) fail(folder, std::strerror(errno));
+    if (folder_ < 0) fail(folder, std::strerror(errno));
+    while (::flock(folder_, LOCK_EX) != 0 && errno == EINTR) {
+    }
   }
   ~Lock() { ::close(folder_); }
   Lock(const Lock&) = delete;

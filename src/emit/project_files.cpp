@@ -72,8 +72,8 @@ std::string network_header(const std::string& symbol, const Program& program, co
       " * between calls: threads may run the network at the same time with an arena each. Cannot fail.\n *\n"
       " * weights: {2}_WEIGHTS_BYTES bytes; {0}_weights.h says where they are. Arena and weights must be\n"
       " * aligned to 8 bytes, and should be to {2}_ALIGNMENT_BYTES, which the expected times take for granted.\n"
-      " * Memory of malloc suits; so does a char array with this alignment: compilers take accesses to chars as\n"
-      " * accesses to anything, and all that the network keeps there it has written before with the same type.\n"
+      " * Memory from malloc suits as an arena. So does a char array with this alignment: compilers allow values of\n"
+      " * any type in one, and the network reads each value with the type with which it was written.\n"
       "{10} */\n"
       "void {0}_run(const void *weights, void *arena);\n\n"
       "#ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
