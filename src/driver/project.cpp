@@ -45,7 +45,7 @@ bool up_to_date(const fs::path& program, const Project& project) {
   const auto built = fs::last_write_time(program);
   return std::ranges::all_of(project.files, [&](const std::string& name) {
     const fs::path file = project.folder / name;
-    return !fs::exists(file) || fs::last_write_time(file) <= built;
+    return name == kPlanFile || !fs::exists(file) || fs::last_write_time(file) <= built;
   });
 }
 
