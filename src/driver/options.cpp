@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -219,7 +220,9 @@ CompileOptions compile_options(const ModelArguments& arguments) {
                     .flash_bytes = limit(arguments.flash, [](const std::string& text) { return parse_bytes(text); }),
                     .latency_ns = limit(arguments.latency, parse_latency),
                     .minimize = arguments.minimize == "ram" ? Minimize::kRam : Minimize::kTime};
-  options.strategy = strategy_from_name(arguments.strategy).value();
+  const std::optional<Strategy> strategy = strategy_from_name(arguments.strategy);
+  CHECK(strategy.has_value(), arguments.strategy);
+  options.strategy = *strategy;
   const bool exact = options.strategy == Strategy::kIlp || options.strategy == Strategy::kDynamicProgramme;
   if (options.limits.minimize == Minimize::kRam && !exact)
     throw CLI::ValidationError("--minimize", fmt::format("{} knows no other goal than its own", arguments.strategy));

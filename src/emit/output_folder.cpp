@@ -197,7 +197,7 @@ fs::path without_slash(const fs::path& folder) {
 }
 
 Hashes write_complete(const CFiles& files, const fs::path& folder) {
-  const fs::path unfinished = folder / fmt::format("{}.{}", kNew, ::getpid());
+  fs::path unfinished = folder / fmt::format("{}.{}", kNew, ::getpid());
   const RemovedOnInterrupt removed([&] {
     fs::create_directory(unfinished);
     return unfinished;

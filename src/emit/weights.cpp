@@ -75,7 +75,7 @@ std::string check_function(const std::string& name, const Program& program) {
       "/* {0}.c - tells whether a file of weights is the right one. */\n#include \"{0}.h\"\n\n#include \"{1}\"\n\n"
       "const char *{0}_check(const void *file, size_t bytes)\n{{\n"
       "    return snug_check_weights_file(file, bytes, {2}U, 0x{3:016x}ULL);\n}}\n",
-      name, emitted_name("weights_file.h"), program.weights.size(), hash(program));
+      name, emitted_name("weights_check.h"), program.weights.size(), hash(program));
 }
 
 std::string assembler(const std::string& name) {
@@ -110,7 +110,8 @@ void add_weights(CFiles& result, const Program& program, WeightsForm form) {
   if (form == WeightsForm::kCArray) result.files[name + ".c"] = c_array(name, program);
   if (binary) {
     result.files[name + ".c"] = check_function(name, program);
-    result.files[emitted_name("weights_file.h")] = emitted_text("weights_file.h");
+    for (const std::string& file : with_includes("weights_check.h"))
+      result.files[emitted_name(file)] = emitted_text(file);
   }
   const size_t bytes = program.weights.size();
   result.files[name + ".h"] = fmt::format(
