@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "emit/names.h"
 #include "ops/split.h"
@@ -61,9 +62,8 @@ std::pair<std::string, Dims> parse_shape(const std::string& text) {
   bool good = equals != std::string::npos && equals > 0;
   for (size_t start = equals + 1; good;) {
     const size_t end = std::min(text.find('x', start), text.size());
-    int64_t dim = 0;
-    const auto [rest, failure] = std::from_chars(text.data() + start, text.data() + end, dim);
-    good = failure == std::errc{} && rest == text.data() + end && dim > 0;
+    const int64_t dim = number_of<int64_t>(text.substr(start, end - start)).value_or(0);
+    good = dim > 0;
     dims.push_back(dim);
     if (end == text.size()) break;
     start = end + 1;
@@ -101,20 +101,15 @@ CLI::Validator not_empty() {
 
 CLI::Validator finite_number(double least) {
   return understood_by([least](const std::string& text) {
-    double value = 0;
-    const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool number = failure == std::errc{} && rest == text.data() + text.size() && std::isfinite(value);
-    if (!number) throw UserError(fmt::format("\"{}\" is not a number", text));
-    if (value < least) throw UserError(fmt::format("{} is too small; the least is {}", text, least));
+    const std::optional<double> value = number_of<double>(text);
+    if (!value || !std::isfinite(*value)) throw UserError(fmt::format("\"{}\" is not a number", text));
+    if (*value < least) throw UserError(fmt::format("{} is too small; the least is {}", text, least));
   });
 }
 
 CLI::Validator whole_number() {
   return understood_by([](const std::string& text) {
-    uint64_t value = 0;
-    const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || rest != text.data() + text.size())
-      throw UserError(fmt::format("\"{}\" is no whole number from 0 to 2^64 - 1", text));
+    if (!number_of<uint64_t>(text)) throw UserError(fmt::format("\"{}\" is no whole number from 0 to 2^64 - 1", text));
   });
 }
 
@@ -156,10 +151,8 @@ void add_model_options(CLI::App& command, ModelArguments& arguments) {
 void add_threads_option(CLI::App& command, ModelArguments& arguments) {
   command.add_option("--threads", arguments.threads, "that share every large layer: OpenMP, or threads of your own")
       ->check(understood_by([](const std::string& text) {
-        int threads = 0;
-        const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), threads);
-        const bool number = failure == std::errc{} && rest == text.data() + text.size();
-        if (!number || threads < 1 || threads > kMostThreads)
+        const std::optional<int> threads = number_of<int>(text);
+        if (!threads || *threads < 1 || *threads > kMostThreads)
           throw UserError(fmt::format("\"{}\" is not a number of threads; write 1 to {}", text, kMostThreads));
       }))
       ->capture_default_str();

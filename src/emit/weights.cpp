@@ -15,11 +15,7 @@ namespace {
 
 constexpr int64_t kLargestCArrayBytes = 1 << 20;
 
-uint64_t hash(const Program& program) {
-  return snug_weights_hash(program.weights.data(), program.weights.size());
-}
-
-std::string weights_file(const Program& program) {
+std::string weights_file(const Program& program, uint64_t hash) {
   const auto number = [](uint64_t value, size_t bytes) {
     std::string text;
     for (size_t i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 0xffU);
@@ -27,7 +23,7 @@ std::string weights_file(const Program& program) {
   };
   std::string file(SNUG_WEIGHTS_MAGIC, 8);
   file += number(SNUG_WEIGHTS_BYTE_ORDER, 4) + number(SNUG_WEIGHTS_HEAD_BYTES, 4);
-  file += number(program.weights.size(), 8) + number(hash(program), 8);
+  file += number(program.weights.size(), 8) + number(hash, 8);
   file.resize(SNUG_WEIGHTS_HEAD_BYTES, '\0');
   return file.append(reinterpret_cast<const char*>(program.weights.data()), program.weights.size());
 }
@@ -70,12 +66,12 @@ std::string binary_declaration(const std::string& name, size_t weights_bytes) {
       name, upper(name), SNUG_WEIGHTS_HEAD_BYTES + weights_bytes, SNUG_WEIGHTS_HEAD_BYTES);
 }
 
-std::string check_function(const std::string& name, const Program& program) {
+std::string check_function(const std::string& name, size_t weights_bytes, uint64_t hash) {
   return fmt::format(
       "/* {0}.c - tells whether a file of weights is the right one. */\n#include \"{0}.h\"\n\n#include \"{1}\"\n\n"
       "const char *{0}_check(const void *file, size_t bytes)\n{{\n"
       "    return snug_check_weights_file(file, bytes, {2}U, 0x{3:016x}ULL);\n}}\n",
-      name, emitted_name("weights_check.h"), program.weights.size(), hash(program));
+      name, emitted_name("weights_check.h"), weights_bytes, hash);
 }
 
 std::string assembler(const std::string& name) {
@@ -104,16 +100,20 @@ WeightsForm weights_form(const Program& program, WeightsForm wanted) {
 
 void add_weights(CFiles& result, const Program& program, WeightsForm form) {
   const std::string name = result.symbol + "_weights";
+  const size_t bytes = program.weights.size();
   const bool binary = form == WeightsForm::kBinary;
-  if (form != WeightsForm::kCArray) result.files[name + ".bin"] = weights_file(program);
-  if (form == WeightsForm::kAssembler) result.files[name + ".S"] = assembler(name);
-  if (form == WeightsForm::kCArray) result.files[name + ".c"] = c_array(name, program);
+  if (form == WeightsForm::kCArray) {
+    result.files[name + ".c"] = c_array(name, program);
+  } else {
+    const uint64_t hash = snug_weights_hash(program.weights.data(), bytes);
+    result.files[name + ".bin"] = weights_file(program, hash);
+    if (form == WeightsForm::kAssembler) result.files[name + ".S"] = assembler(name);
+    if (binary) result.files[name + ".c"] = check_function(name, bytes, hash);
+  }
   if (binary) {
-    result.files[name + ".c"] = check_function(name, program);
     for (const std::string& file : with_includes("weights_check.h"))
       result.files[emitted_name(file)] = emitted_text(file);
   }
-  const size_t bytes = program.weights.size();
   result.files[name + ".h"] = fmt::format(
       "/* {0}.h - where the weights of {1} are. */\n#ifndef {2}_H\n#define {2}_H\n\n{3}\n#endif\n", name, result.symbol,
       upper(name), binary ? binary_declaration(name, bytes) : linked_declaration(name, bytes));

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <optional>
 
 #include "base/error.h"
+#include "base/number.h"
 
 namespace snug {
 
@@ -22,13 +22,11 @@ struct Place {
 };
 
 int64_t plain_number(const std::string& key, const std::string& value) {
-  int64_t number = 0;
-  const char* end = value.data() + value.size();
-  const auto [rest, failure] = std::from_chars(value.data(), end, number);
-  if (failure != std::errc{} || rest != end || number < 0) {
+  const std::optional<int64_t> number = number_of<int64_t>(value);
+  if (!number || *number < 0) {
     throw UserError(fmt::format("the {} of its external data is \"{}\", no decimal number of bytes", key, value));
   }
-  return number;
+  return *number;
 }
 
 Place read_place(const onnx::TensorProto& proto) {
